@@ -1,0 +1,1 @@
+"""The corpus side of mudawwana: from scraped pages to a versioned release."""

@@ -1,0 +1,71 @@
+"""Identity: what makes two pages, texts, sources, layers or annotations the same one."""
+
+from __future__ import annotations
+
+import hashlib
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+
+_SHORT = 16
+_TRACKING = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid", "ref", "share", "igshid")
+
+
+def digest(*parts: str | bytes) -> str:
+    """sha256 in hex over `parts`, each preceded by its length, so that no two different lists collide."""
+    state = hashlib.sha256()
+    for part in parts:
+        body = part.encode() if isinstance(part, str) else part
+        state.update(len(body).to_bytes(8, "big"))
+        state.update(body)
+    return state.hexdigest()
+
+
+def page_id(body: bytes) -> str:
+    """sha256 of a page's bytes, in hex."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def doc_id(text: str) -> str:
+    """First 16 hex digits of the sha256 of `text` in UTF-8: a span can never be applied to another text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:_SHORT]
+
+
+def canonical_url(url: str) -> str:
+    """`url` without what does not change the page: case of the host, default port, tracking parameters, fragment."""
+    parts = urlsplit(url.strip())
+    host = (parts.hostname or "").removeprefix("www.")
+    if parts.port and (parts.scheme, parts.port) not in (("http", 80), ("https", 443)):
+        host = f"{host}:{parts.port}"
+    query = [
+        (name, value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        if not name.lower().startswith(_TRACKING)
+    ]
+    path = quote(unquote(parts.path), safe="/:@!$&'()*+,;=~-._") or "/"
+    return urlunsplit(("https", host, path.rstrip("/") or "/", urlencode(sorted(query)), ""))
+
+
+def source_id(path: str, url: str | None = None) -> str:
+    """The handle of a source: hash of its canonical url, else of its path below the source root.
+
+    The nth article of a page (n from 2) gets `#n` appended by the caller, see `article_source_id`.
+    """
+    try:
+        name = canonical_url(url) if url else f"path:{path}"
+    except ValueError:  # not a url that can be taken apart: its text is all there is
+        name = f"url:{url}"
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_SHORT]
+
+
+def article_source_id(source: str, nth: int) -> str:
+    """The source_id of the nth article (from 1) of a page."""
+    return source if nth == 1 else f"{source}#{nth}"
+
+
+def layer_id(task: str, kind: str, producer: str, version: str, ontology: str, parent: str, round_: int) -> str:
+    """The identity of a layer: the same work by the same hand on the same terms."""
+    return digest(task, kind, producer, version, ontology, parent, str(round_))[:_SHORT]
+
+
+def annotation_id(layer: str, doc: str, revision: int, start: int, end: int, label: str) -> str:
+    """The identity of one annotation; a topic has start and end -1."""
+    return digest(f"{layer}\0{doc}\0{revision}\0{start}\0{end}\0{label}")[:_SHORT]

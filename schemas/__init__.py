@@ -1,0 +1,1 @@
+"""What everything else agrees on: the label inventory and the columns of every table."""
