@@ -1,0 +1,1 @@
+"""The annotation side of mudawwana: pre-annotation, people's corrections, gold."""

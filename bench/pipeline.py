@@ -1,0 +1,71 @@
+"""The whole way on real articles: `build` and `release` of four scraped collections in one corpus.
+
+Prints documents, sentences, entities, rejects, seconds and peak memory, as a table for `docs/benchmarks.md`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+COLLECTIONS = ("hespress_2022", "ahdath_info", "saudinewsnet", "marsum_goud")
+
+
+def peak_megabytes() -> float:
+    """Largest resident set of any child process so far, in megabytes."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
+def run(*arguments: str) -> tuple[float, dict[str, object]]:
+    """Run the command with `--json`; its seconds and its summary."""
+    started = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", "corpus.cli.app", *arguments, "--json"], capture_output=True, text=True, check=False
+    )
+    seconds = time.perf_counter() - started
+    if done.returncode not in (0, 3):
+        sys.exit(f"{' '.join(arguments)} ended with {done.returncode}:\n{done.stderr}")
+    return seconds, json.loads(done.stdout)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shared", type=Path, required=True, help="folder with data/articles")
+    parser.add_argument("--jobs", default="2")
+    parser.add_argument("--keep", type=Path, help="leave the corpus here")
+    options = parser.parse_args()
+    folders = [options.shared / "data" / "articles" / name for name in COLLECTIONS]
+    missing = [str(folder) for folder in folders if not folder.is_dir()]
+    if missing:
+        sys.exit(f"no articles to measure on: {', '.join(missing)} missing")
+    corpus = options.keep or Path(tempfile.mkdtemp(prefix="mudawwana-bench-"))
+    run_init = subprocess.run([sys.executable, "-m", "corpus.cli.app", "init", str(corpus)], check=False)
+    if run_init.returncode:
+        sys.exit(run_init.returncode)
+    try:
+        sources = [str(folder) for folder in folders]
+        seconds, built = run("build", *sources, "--corpus", str(corpus), "--jobs", options.jobs)
+        again, _ = run("build", *sources, "--corpus", str(corpus), "--jobs", options.jobs)
+        releasing, released = run("release", "--corpus", str(corpus))
+        print(f"| pages | {built['found']:,} |\n|---|---|")
+        for name in ("documents", "sentences", "entities", "topics", "near_duplicates"):
+            print(f"| {name.replace('_', ' ')} | {built[name]:,} |")
+        print(f"| kept out | {built['dropped']} |\n| rejects | {built['rejects']} |")
+        print(f"| build, {options.jobs} processes | {seconds:.1f} s |\n| build again, nothing new | {again:.1f} s |")
+        print(f"| release with validation and reload | {releasing:.1f} s |")
+        print(f"| peak memory of a process | {peak_megabytes():.0f} MB |\n\nrelease {released['counts']}")
+    finally:
+        if not options.keep:
+            shutil.rmtree(corpus)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,6 @@
+"""Cleaning: what of a page is article and what is furniture, and by which rule (docs/cleaning.md)."""
+
+from corpus.clean.metadata import ArticleMetadata
+from corpus.clean.pages import VERSION, CleanedArticle, LineDecision, Removal, clean_page, explain
+
+__all__ = ["VERSION", "ArticleMetadata", "CleanedArticle", "LineDecision", "Removal", "clean_page", "explain"]

@@ -1,0 +1,185 @@
+"""The articles of a page: where each begins, which line is its title, where its body runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from corpus.clean.folding import bare, key
+from corpus.clean.lines import Line
+
+HEADER_RULES: Final = frozenset({"byline", "date-line", "relative-time", "agency-mark", "share-line", "comment-count", "reading-time", "view-count"})
+"""Furniture that stands between a headline and its body."""
+
+END_RULES: Final = frozenset(
+    {"comment-form", "comment-heading", "comment-rules", "copyright", "tag-list", "source-credit", "author-email", "separator", "most-read"}
+)
+"""Furniture after which another article may begin."""
+
+_PROCLITICS = re.compile(r"^(?:[وف]?(?:[بلك]?ال|لل)|[وفبلك](?=\w{4}))")
+_SITE = re.compile(r"\s+[|–—-]\s+|\s*[|»]\s*")
+
+
+@dataclass(slots=True)
+class Article:
+    """One article's lines, with what is known of its parts; indices are into `lines`."""
+
+    lines: list[Line]
+    given_title: str | None = None
+    outlet: str | None = None
+    title: int | None = None
+    first_prose: int | None = None
+    last_prose: int | None = None
+    _vocabulary: frozenset[str] = field(default=frozenset())
+
+    def locate(self) -> None:
+        """Finds the title and the extent of the body among the lines that are kept."""
+        self.title = None
+        self._find_prose(0)
+        self.title = find_title(self)
+        if self.title is not None and self.first_prose is not None and self.first_prose <= self.title:
+            self._find_prose(self.title + 1)
+
+    def _find_prose(self, start: int) -> None:
+        prose = [i for i in range(start, len(self.lines)) if self.lines[i].prose and self.lines[i].kept]
+        self.first_prose, self.last_prose = (prose[0], prose[-1]) if prose else (None, None)
+        opening = " ".join(self.lines[i].text[:700] for i in prose[:3])
+        self._vocabulary = frozenset(content_words(opening))
+
+    def overlap(self, text: str) -> float:
+        """The share of the content words of `text` that the opening of the body has too."""
+        words = content_words(text)
+        return sum(word in self._vocabulary for word in words) / len(words) if words else 0.0
+
+    @property
+    def body_start(self) -> int:
+        """Index of the first paragraph; the number of lines if there is none."""
+        return len(self.lines) if self.first_prose is None else self.first_prose
+
+    @property
+    def body_end(self) -> int:
+        """Index after the last paragraph; 0 if there is none."""
+        return 0 if self.last_prose is None else self.last_prose + 1
+
+
+def content_words(text: str) -> list[str]:
+    """The folded words of `text` without proclitics and article, those of three letters or more."""
+    return [stem for word in key(text).split() if len(stem := _PROCLITICS.sub("", word)) >= 3]
+
+
+def find_title(article: Article) -> int | None:
+    """Index of the line that is the title; None if the article has none."""
+    given = _find_given_title(article)
+    if given is not None:
+        return given
+    lines = article.lines[: article.body_start]
+    candidates = [i for i, line in enumerate(lines) if line.headline]
+    if not candidates:
+        return _long_title(article)
+    return _repeated(article, candidates) or _from_breadcrumb(article, candidates) or _best(article, candidates)
+
+
+def _find_given_title(article: Article) -> int | None:
+    if article.given_title is None:
+        return None
+    wanted = {bare(article.given_title)}
+    parts = _SITE.split(article.given_title)
+    wanted.update(bare(" ".join(parts[:count])) for count in range(1, len(parts)) if len(" ".join(parts[:count])) >= 15)
+    for i, line in enumerate(article.lines):
+        if len(line.text) < 300:
+            printed = bare(line.text)
+            if printed and (printed in wanted or any(len(w) > 20 and bare(_SITE.split(line.text)[0]) == w for w in wanted)):
+                return i
+    return None
+
+
+def _repeated(article: Article, candidates: Sequence[int]) -> int | None:
+    """A headline printed twice over the body is the title, if the body speaks of it."""
+    seen: dict[str, int] = {}
+    for i in candidates:
+        printed = article.lines[i].key
+        if printed in seen and article.overlap(article.lines[i].text) >= 0.3:
+            return seen[printed]
+        seen.setdefault(printed, i)
+    return None
+
+
+def _from_breadcrumb(article: Article, candidates: Sequence[int]) -> int | None:
+    for i, line in enumerate(article.lines[: article.body_start]):
+        if line.rule == "breadcrumb":
+            for j in candidates:
+                if len(article.lines[j].key) > 12 and line.key.endswith(article.lines[j].key):
+                    return j
+            return None if i < 0 else None
+    return None
+
+
+def _best(article: Article, candidates: Sequence[int]) -> int:
+    """Among the headlines over the body: the first that the body speaks of, best one that has its byline or date below."""
+    scored = [(i, article.overlap(article.lines[i].text)) for i in candidates]
+    near = [i for i, score in scored if score >= 0.3]
+    if len(candidates) == 1:
+        return candidates[0]
+    for i in near:
+        following = article.lines[i + 1] if i + 1 < len(article.lines) else None
+        if following is not None and following.rule in HEADER_RULES:
+            return i
+    if near:
+        run = near[-1]
+        while run - 1 in near and article.lines[run - 1].headline and run - 1 >= near[0] and near[-1] - (run - 1) < 4:
+            run -= 1
+        return run
+    return candidates[0] if len(candidates) <= 3 else candidates[-1]
+
+
+def _long_title(article: Article) -> int | None:
+    """A first line too long for a headline is one if it alone of the first lines ends without a stop."""
+    lines = [line for line in article.lines if line.kept]
+    if len(lines) < 2 or not lines[0].prose or lines[0].stopped or len(lines[0].text) > 300:
+        return None
+    if lines[1].prose and lines[1].stopped and article.lines[0] is lines[0]:
+        article._find_prose(1)
+        return 0
+    return None
+
+
+def split_articles(lines: list[Line]) -> list[list[Line]]:
+    """The lines of each article of a page; furniture between two articles goes with the first."""
+    starts = [0]
+    prose_seen = 0
+    in_comments = False
+    for i, line in enumerate(lines):
+        if line.rule in ("comment-form", "comment-heading") and prose_seen:
+            in_comments = line.rule == "comment-heading"
+        if line.kept and line.prose:
+            prose_seen += 1
+        elif prose_seen and line.headline and not line.stopped and _starts_article(lines, i, in_comments):
+            starts.append(i)
+            prose_seen = 0
+            in_comments = False
+    return [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
+
+
+def _starts_article(lines: list[Line], i: int, in_comments: bool) -> bool:
+    if len(lines[i].words) < 4:
+        return False
+    dated = False
+    prose = 0
+    for following in lines[i + 1 : i + 9]:
+        if following.rule in ("byline", "date-line", "relative-time"):
+            dated = True
+        elif not following.kept:
+            continue
+        elif following.prose:
+            prose += 1
+        elif prose == 0 and following.headline and len(following.words) < 5:
+            return False
+    if prose == 0:
+        return False
+    after_end = i > 0 and lines[i - 1].rule in END_RULES
+    if dated:
+        following = lines[i + 1]
+        return following.rule in HEADER_RULES or (i + 2 < len(lines) and lines[i + 2].rule in HEADER_RULES)
+    return after_end and prose >= 2 and not in_comments

@@ -1,0 +1,193 @@
+"""Bylines: who wrote, for whom and where, as a line of its own or glued to the first sentence.
+
+"هسبريس - و.م.ع", "عين اليوم – متابعات", "محمد البلوي – تبوك", "بدر الجبل- سبق- تبوك:", "كتب: ...", "بقلم ...",
+"محمد سعدالله من الرياض", "الرباط: فلان", "هيفاء عبدالله- عين اليوم".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from corpus.clean import names
+from corpus.clean.folding import fold, key
+
+LONGEST: Final = 110
+"""Code points beyond which a line or the head of a sentence is no byline."""
+
+_DASH = r"\s*[-–—ـ|/•·\N{MINUS SIGN}]+\s*"
+_PARTS = re.compile(rf"{_DASH}|\s*[:،,]\s*|\s*[()]\s*")
+_CUE = re.compile(
+    r"^(?:[-–—ـ•*]\s*)?(?:كتبه|كتبها|كتب|كتبت|بقلم|تحرير|اعداد|اعداد وتقديم|اعدها|اعده|اعد التقرير|ترجمه|حاوره|حاورته|حاورها|حاورتها|"
+    r"اجري الحوار|اجرت الحوار|انجاز|انجزه|روبورتاج|تحقيق|تغطيه|تغطيه وتصوير|تقرير|مراسله|متابعه|قراءه|عرض|المحرر|الكاتب|الكاتبه|بواسطه|"
+    r"المولف|مراسلنا|مراسل|من مراسلنا|نشر بواسطه|نشرت بواسطه|written by|author|by)"
+    r"\s*(?P<stop>[:/\-–—ـ]+|(?=\s))\s*(?P<who>.{2,70}?)\s*[:.]?$"
+)
+_SURE_CUES = ("بقلم", "بواسطه", "حاور", "written by", "نشر بواسطه")
+_DESK = re.compile(r"(?:عدسة|تصوير|صور|تقرير|متابعة|مكتب)(?:\s+\S+){1,3}")
+_FROM = re.compile(r"^(?P<who>\S+(?:\s+\S+){0,4}?)\s+من\s+(?P<place>\S+(?:\s+\S+){0,3})$")
+_STAFF = frozenset(
+    key(text)
+    for text in (
+        "هيئة التحرير",
+        "هيأة التحرير",
+        "أسرة التحرير",
+        "فريق التحرير",
+        "قسم التحرير",
+        "التحرير",
+        "المحرر",
+        "مكتب الرباط",
+        "متابعة",
+        "متابعات",
+        "خاص",
+        "وكالات",
+        "مراسلون",
+        "مراسلة خاصة",
+        "صحافي متدرب",
+        "صحفي متدرب",
+        "صحافية متدربة",
+        "صحفية متدربة",
+        "محرر صحفي",
+        "admin",
+        "editor",
+        "الإدارة",
+        "إدارة التحرير",
+        "كاتب صحفي",
+        "كاتبة صحفية",
+        "المحليات",
+        "تحقيق",
+        "إعداد",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """What a byline says; each part as printed, the agency by its canonical name."""
+
+    byline: str | None = None
+    agency: str | None = None
+    place: str | None = None
+    outlet: str | None = None
+
+
+def read_byline(text: str, outlet: str | None = None, *, loose: bool = False) -> Byline | None:
+    """What `text` says if it is a byline and nothing else; None if it is none.
+
+    `loose` believes names it does not know beside a place or an outlet: for lines over the body of an article.
+    """
+    text = text.strip(" \t\N{NO-BREAK SPACE}")
+    if not 2 < len(text) <= LONGEST:
+        return None
+    cued = _read_cued(text)
+    if cued is not None:
+        return cued
+    origin = _FROM.match(text.rstrip(" :"))
+    if origin and names.is_place(origin["place"]):
+        if names.is_outlet(origin["who"], outlet):
+            return Byline(place=origin["place"], outlet=origin["who"])
+        if names.may_be_name(origin["who"]):
+            return Byline(byline=origin["who"], place=origin["place"])
+    return _read_parts(text, outlet, loose)
+
+
+def _read_cued(text: str) -> Byline | None:
+    """A byline that says so: "كتب: ...", "بقلم ...", "حاورته ..."."""
+    match = _CUE.match(fold(text))
+    if match is None:
+        return None
+    who = text[match.start("who") : match.end("who")].strip(" -–—:/")
+    words = key(who).split()
+    if not 0 < len(words) <= 12 or re.search(r"[.!?؟؛]\s", who):
+        return None
+    sure = fold(text).lstrip("-–—ـ•* ").startswith(_SURE_CUES) and len(words) <= 6
+    if not (match["stop"] or sure or names.may_be_name(who)):
+        return None
+    parts = [part.strip() for part in _PARTS.split(who) if part.strip()]
+    place = next((part for part in parts if names.is_place(part)), None)
+    agency = next((part for part in parts if names.agency_of(part)), None)
+    people = [part for part in parts if part not in (place, agency)]
+    return Byline(" - ".join(people) or None, names.agency_of(agency) if agency else None, place)
+
+
+def _read_parts(text: str, outlet: str | None, loose: bool) -> Byline | None:
+    """Parts between dashes, colons and brackets: every one a name, a place, an agency or an outlet."""
+    parts = [stripped for part in _PARTS.split(text) if (stripped := part.strip(" «»\"“”*_"))]
+    if not 0 < len(parts) <= 6:
+        return None
+    people: list[str] = []
+    agency = place = site = None
+    sure = False
+    for part in parts:
+        origin = _FROM.match(part)
+        if site is None and names.is_outlet(part, outlet):
+            site, sure = part, True
+        elif (found := names.agency_of(part)) is not None:
+            agency, sure = agency or found, True
+        elif key(part) in _STAFF:
+            people.append(part)
+            sure = True
+        elif names.is_place(part):
+            place = place or part
+        elif site is None and len(parts) > 1 and key(part) in names.ambiguous_outlets():
+            site = part
+        elif names.may_be_name(part):
+            people.append(part)
+        elif origin and names.is_place(origin["place"]) and len(origin["who"]) < 30:
+            people.append(origin["who"])
+            place = place or origin["place"]
+        elif len(parts) > 1 and (cued := _read_cued(part)) is not None:
+            people.append(cued.byline or part)
+            sure = True
+        elif _DESK.fullmatch(part):
+            sure = sure or len(parts) > 1
+        elif loose and len(parts) > 1 and len(part.split()) <= 4 and not re.search(r"[\d!?؟]", part):
+            people.append(part)
+        else:
+            return None
+    if sure or (people and (place or site)):
+        return Byline(" - ".join(people) or None, agency, place, site)
+    return None
+
+
+_HEAD = re.compile(r"^[^\n:.!?؟]{3,90}:\s*(?=\S)")
+_CUED_HEAD = re.compile(r"^(?:كتب|كتبت|بقلم|اعداد|تقرير|متابعه|ترجمه)\s*[-–—:/]\s*(?P<who>[^:\-–—]{3,40})\s*[:\-–—]\s+(?=\S)")
+
+
+def glued_byline(text: str, outlet: str | None = None) -> tuple[int, Byline] | None:
+    """Where the byline glued to the head of a sentence ends, and what it says; None if there is none.
+
+    "name - site - place: sentence" is one; a place line ("الرباط – ", "دمشق (CNN) --") is not, it stays.
+    """
+    head = text[: LONGEST + 10]
+    cued = _CUED_HEAD.match(fold(head))
+    if cued and names.may_be_name(head[cued.start("who") : cued.end("who")]):
+        return cued.end(), Byline(byline=head[cued.start("who") : cued.end("who")].strip())
+    match = _HEAD.match(head)
+    if match is None:
+        return None
+    inner = match[0].rstrip().rstrip(":")
+    if len(re.split(_DASH, inner)) < 2:
+        return None
+    found = read_byline(inner, outlet, loose=True)
+    if found is None or not (found.byline or found.agency or found.outlet):
+        return None
+    return match.end(), found
+
+
+_DATELINE = re.compile(
+    r"^(?P<place>[^\n.:!?؟\-–—/]{2,40}?)\s*(?:[/(]\s*(?P<agency>[^)/\n]{1,25})\s*[/)])?\s*"
+    r"(?:في\s+)?(?:\d[\d\s/\-.]*)?\s*(?:[-–—ـ]+|/)\s*(?P<after>\S)"
+)
+
+
+def dateline(text: str) -> Byline | None:
+    """The place, and the agency if it is named, of the place line at the head of a body sentence."""
+    match = _DATELINE.match(text[:80])
+    if match is None:
+        return None
+    place = match["place"].strip()
+    if not names.is_place(place) and not (match["agency"] and names.agency_of(match["agency"]) and len(place.split()) <= 3):
+        return None
+    return Byline(place=re.split(r"\s*[،,]", place)[0], agency=names.agency_of(match["agency"]) if match["agency"] else None)

@@ -1,0 +1,122 @@
+"""Date and time lines: a line that holds nothing but a date, a time and the words around them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Final
+
+from corpus.clean.folding import fold, key
+
+_GREGORIAN: Final = (
+    "يناير كانون_الثاني جانفي january jan",
+    "فبراير شباط فيفري february feb",
+    "مارس آذار march mar",
+    "أبريل إبريل نيسان أفريل april apr",
+    "مايو أيار ماي may",
+    "يونيو حزيران جوان يونيه june jun",
+    "يوليو تموز جويلية يوليوز يوليه july jul",
+    "أغسطس آب أوت غشت august aug",
+    "سبتمبر أيلول شتنبر september sep sept",
+    "أكتوبر تشرين_الأول اكتوبر october oct",
+    "نوفمبر تشرين_الثاني نونبر november nov",
+    "ديسمبر كانون_الأول دجنبر december dec",
+)
+_HIJRI: Final = (
+    "محرم المحرم صفر ربيع_الأول ربيع_الثاني ربيع_الآخر جمادى_الأولى جمادى_الآخرة جمادى_الثانية رجب شعبان رمضان شوال "
+    "ذو_القعدة ذي_القعدة ذو_الحجة ذي_الحجة"
+)
+_WEEKDAYS: Final = (
+    "السبت الأحد الاحد الإثنين الاثنين الاتنين الثلاثاء الأربعاء الخميس الجمعة monday tuesday wednesday thursday friday saturday "
+    "sunday mon tue wed thu fri sat sun"
+)
+_AROUND: Final = (
+    "يوم في على من إلى الساعة ساعة بتوقيت توقيت غرينتش جرينتش غرينيتش جرينيتش gmt utc مكة المكرمة القاهرة الرياض المغرب المحلي ت م ص هـ ه "
+    "ميلادي هجري ميلادية هجرية مساء صباحا ظهرا عصرا ليلا فجرا صباح am pm الموافق الموافق_ل نشر نشرت نشره منشور تم النشر تاريخ بتاريخ "
+    "آخر تحديث أخر اخر تحديثه تعديل آخر_تحديث حرر محين محينة التحديث التعديل الإضافة أضيف كتب وقت زمن التوقيت published updated last on at posted date "
+    "modified created العدد عدد رقم السنة issue و"
+)
+
+_MONTH_OF: dict[str, int] = {
+    key(name.replace("_", " ")): number for number, names in enumerate(_GREGORIAN, 1) for name in names.split()
+}
+_WORDS: Final = frozenset(
+    word for text in (*_GREGORIAN, _HIJRI, _WEEKDAYS, _AROUND) for word in key(text.replace("_", " ")).split()
+)
+_ANCHORS: Final = frozenset(
+    word for text in (*_GREGORIAN, _HIJRI, _WEEKDAYS) for word in key(text.replace("_", " ")).split() if len(word) > 2
+)
+_MONTH_NAMES = "|".join(sorted((re.escape(fold(name.replace("_", " "))) for n in _GREGORIAN for name in n.split()), key=len)[::-1])
+_MONTH = rf"(?:{_MONTH_NAMES})"
+_NAMED = re.compile(
+    rf"(?<!\d)(?P<day>\d{{1,2}})\s*[-/,،]?\s*(?P<month>{_MONTH})(?:\s*[/(]\s*{_MONTH}\)?)?\s*[-/,،]?\s*(?P<year>(?:19|20)\d\d)(?!\d)"
+)
+_MONTH_FIRST = re.compile(rf"(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})\s*[,،]\s*(?P<year>(?:19|20)\d\d)(?!\d)")
+_YEAR_FIRST = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)\s*[-/.]\s*(?P<month>\d{1,2})\s*[-/.]\s*(?P<day>\d{1,2})(?!\d)")
+_DAY_FIRST = re.compile(r"(?<!\d)(?P<day>\d{1,2})\s*[-/.]\s*(?P<month>\d{1,2})\s*[-/.]\s*(?P<year>(?:19|20)\d\d)(?!\d)")
+_CLOCK = re.compile(r"(?<!\d)\d{1,2}\s*[:.]\s*\d{2}(?:\s*[:.]\s*\d{2})?(?!\d)")
+
+_AMOUNT = (
+    r"(?:(?:\d+|يوم|يومين|ساعه|ساعتين|دقيقه|دقيقتين|ثانيه|ثانيتين|اسبوع|اسبوعين|شهر|شهرين|سنه|سنتين|عام|عامين|"
+    r"بضع|عده|لحظات|قليل)(?:\s+(?:ثانيه|ثوان|ثواني|دقيقه|دقائق|ساعه|ساعات|يوما|يوم|ايام|اسبوع|اسبوعا|اسابيع|شهر|شهرا|"
+    r"اشهر|شهور|سنه|سنوات|عام|اعوام|عاما|واحده|واحد))?)"
+)
+RELATIVE = re.compile(
+    rf"(?P<who>.{{0,60}}?)(?:(?:منذ|قبل)\s*{_AMOUNT}|{_AMOUNT}\s+(?:مضت|مضي)|\d+\s+(?:minutes?|hours?|days?)\s+ago)"
+    r"\s*[|\-–—•·]?\s*(?P<updated>(?:اخر\s+تحديث|تحديث).{0,60})?[\s:.]*"
+)
+"""A relative time that fills a folded line ("منذ ساعتين"), maybe after a name glued to it."""
+
+
+def is_date_line(line_key: str) -> bool:
+    """Whether a line with this key holds nothing but a date or a time: every word belongs to dates, one says so."""
+    words = line_key.split()
+    if not words or len(words) > 28:
+        return False
+    numbers = words.count("#")
+    if len(words) - numbers and not all(word == "#" or word in _WORDS for word in words):
+        return False
+    if any(word in _ANCHORS for word in words):
+        return numbers > 0
+    return False
+
+
+def is_clock_or_numeric_date(text: str) -> bool:
+    """Whether a line is only a numeric date, a clock time, or both, with the words around them."""
+    folded = fold(text)
+    if not (_CLOCK.search(folded) or _DAY_FIRST.search(folded) or _YEAR_FIRST.search(folded)):
+        return False
+    rest = key(_CLOCK.sub(" ", _DAY_FIRST.sub(" ", _YEAR_FIRST.sub(" ", folded))))
+    return all(word in _WORDS for word in rest.split())
+
+
+def date_at_end(text: str) -> int | None:
+    """Where a date with the words around it begins that ends the line, in code points; None if none does."""
+    folded = fold(text)
+    matches = [m for pattern in (_NAMED, _YEAR_FIRST, _DAY_FIRST, _MONTH_FIRST) for m in [pattern.search(folded)] if m]
+    if not matches:
+        return None
+    first = min(matches, key=lambda match: match.start())
+    if not all(word == "#" or word in _WORDS for word in key(folded[first.end() :]).split()):
+        return None
+    start = first.start()
+    for word in reversed(list(re.finditer(r"\S+", folded[:start]))):
+        if not all(part in _WORDS or part == "#" for part in key(word[0]).split()):
+            break
+        start = word.start()
+    return start
+
+
+def parse_date(text: str) -> str | None:
+    """The first Gregorian date of `text` as ISO 8601 (YYYY-MM-DD); None if none can be read."""
+    folded = fold(text)
+    for pattern in (_NAMED, _MONTH_FIRST, _YEAR_FIRST, _DAY_FIRST):
+        match = pattern.search(folded)
+        if match is None:
+            continue
+        month = _MONTH_OF.get(key(match["month"])) or (int(match["month"]) if match["month"].isdecimal() else 0)
+        try:
+            return date(int(match["year"]), month, int(match["day"])).isoformat()
+        except ValueError:
+            continue
+    return None

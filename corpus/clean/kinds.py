@@ -1,0 +1,125 @@
+"""What kind of line each line of an article is, from the structure of the lines around it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from corpus.clean.articles import HEADER_RULES, Article
+from corpus.clean.lines import Line, ends_with_colon
+
+_BULLET = re.compile(r"^\s*(?:[-–—•*·▪◾●■◆✓✔►‣]|ـ(?=\s))\s*\S")
+_NUMBERED = re.compile(r"^\s*\(?\s*(?:\d{1,2}|[اأبجدهوزحطي])\s*(?:[-.)/–]|ـ+)\s*\S")
+_LIST_INTRODUCTION = re.compile(r"(?:التالي|التاليه|الاتي|الاتيه|كما يلي|ما يلي|فيما يلي|وهي|وهم|منها|ابرزها|اهمها|القائمه|النتائج|التشكيله)")
+_HEMISTICHS = re.compile(r"\S\s*(?:\*{2,}|\.{3,}|…|\s{3,}|=|#|/)\s*\S")
+_CAPTION = re.compile(r"^(?:صوره|في الصوره|جانب من|لقطه|\(?يمين|\(?يسار|من اليمين|تظهر الصوره|تظهر في الصوره)|(?:\(|/)\s*(?:تصوير|عدسه|ارشيف|رويترز|ا ف ب)")
+LONGEST_SUBHEAD: Final = 110
+LONGEST_DECK: Final = 320
+
+
+def assign_kinds(article: Article) -> None:
+    """Sets `kind` on every line that is kept."""
+    kept = [line for line in article.lines if line.kept]
+    for line in kept:
+        line.kind = "paragraph"
+    if article.title is not None and article.lines[article.title].kept:
+        article.lines[article.title].kind = "title"
+    _decks(article)
+    body = [line for line in kept if line.kind == "paragraph"]
+    _runs(body)
+    for position, line in enumerate(body):
+        if line.kind == "paragraph":
+            line.kind = _alone(body, position)
+
+
+def _decks(article: Article) -> None:
+    """Short lines between the title and the body, or anything there that a byline or a date separates from the body."""
+    if article.title is None:
+        return
+    lines = article.lines
+    before = article.title - 1
+    if before >= 0 and lines[before].kept:
+        lines[before].kind = "deck"
+    separated = max((i for i in range(article.title + 1, min(len(lines), article.title + 8)) if lines[i].rule in HEADER_RULES), default=-1)
+    if article.last_prose is None:
+        return
+    for i in range(article.title + 1, len(lines)):
+        line = lines[i]
+        if not line.kept:
+            continue
+        over_furniture = i < separated and len(line.text) <= LONGEST_DECK and article.body_end > separated + 1
+        if not over_furniture and (line.prose or line.stopped or ends_with_colon(line.text) or is_item(line.text)):
+            break
+        if len(line.words) < 4 and not over_furniture:
+            break
+        line.kind = "deck"
+
+
+def is_item(text: str) -> bool:
+    """Whether the line starts like an item of a list."""
+    return bool(_BULLET.match(text) or _NUMBERED.match(text))
+
+
+def _runs(body: list[Line]) -> None:
+    """Lists and verse: runs of lines of one shape."""
+    start = 0
+    while start < len(body):
+        end = start
+        if is_item(body[start].text):
+            while end < len(body) and is_item(body[end].text):
+                end += 1
+            introduced = start > 0 and ends_with_colon(body[start - 1].text)
+            if end - start >= 2 or introduced:
+                _mark(body[start:end], "item")
+        elif _unstopped(body[start]):
+            while end < len(body) and _unstopped(body[end]) and not is_item(body[end].text):
+                end += 1
+            if end - start >= 2:
+                _mark(body[start:end], _kind_of_run(body, start, end))
+        start = max(end, start + 1)
+
+
+def _unstopped(line: Line) -> bool:
+    return len(line.text) <= 90 and not line.text.endswith((".", ":")) and not line.prose
+
+
+def _kind_of_run(body: list[Line], start: int, end: int) -> str:
+    run = body[start:end]
+    before = body[start - 1] if start else None
+    introduced = before is not None and ends_with_colon(before.text)
+    poem = before is not None and re.search(r"(?:الشاعر|قصيد|يقول|قول|انشد|ابيات|البيت)", before.key[-120:] if before.key else before.text[-120:])
+    with_colon = sum(":" in line.text or any(c.isdigit() for c in line.text) for line in run)
+    hemistichs = sum(bool(_HEMISTICHS.search(line.text)) for line in run)
+    if hemistichs * 2 > len(run) and len(run) >= 2:
+        return "verse"
+    if introduced and not poem:
+        return "item"
+    if with_colon * 2 > len(run):
+        return "item"
+    lengths = [len(line.text) for line in run]
+    if len(run) >= 4 and max(lengths) <= 65 or (poem and max(lengths) <= 80):
+        return "verse"
+    return "subhead" if len(run) == 2 and end < len(body) and body[end].prose else "paragraph"
+
+
+def _alone(body: list[Line], position: int) -> str:
+    line = body[position]
+    if len(line.text) <= 200 and _CAPTION.search(line.key[:40] + " " + line.text[-40:]):
+        return "caption"
+    if _HEMISTICHS.search(line.text) and len(line.text) < 110 and not line.stopped and len(line.words) >= 6:
+        return "verse"
+    following = body[position + 1] if position + 1 < len(body) else None
+    if following is None or following.kind in ("subhead", "verse"):
+        return "paragraph"
+    if len(line.text) > LONGEST_SUBHEAD or line.text.endswith((".", "،", "؛", "...", "…")):
+        return "paragraph"
+    if line.text.endswith("؟"):
+        return "subhead" if len(line.words) <= 9 and following.prose else "paragraph"
+    if ends_with_colon(line.text):
+        return "subhead" if len(line.words) <= 4 and following.prose and len(following.text) > 120 else "paragraph"
+    return "subhead" if len(line.words) <= 14 and (following.prose or following.kind == "item") else "paragraph"
+
+
+def _mark(lines: list[Line], kind: str) -> None:
+    for line in lines:
+        line.kind = kind

@@ -1,0 +1,79 @@
+"""Agencies, outlets, places and personal names as bylines and datelines print them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from corpus.clean.folding import key
+from corpus.clean.phrases import load_lines, load_words
+
+MAX_NAME_WORDS: Final = 5
+
+
+@cache
+def agencies() -> dict[str, str]:
+    """Canonical name of an agency by the key of each spelling, dotted, spaced or in one."""
+    names: dict[str, str] = {}
+    for line in load_lines("words", "agencies"):
+        canonical, spellings = line.split(" = ")
+        names[key(canonical)] = canonical
+        for spelling in spellings.split(", "):
+            names[key(spelling)] = canonical
+    return names
+
+
+@cache
+def outlets() -> frozenset[str]:
+    """Keys of the names of outlets."""
+    return frozenset(key(line) for line in load_lines("words", "outlets"))
+
+
+@cache
+def places() -> frozenset[str]:
+    """Keys of the names of places that datelines name."""
+    return frozenset(key(place) for line in load_lines("words", "places") for place in line.split("|"))
+
+
+def agency_of(text: str) -> str | None:
+    """The canonical name of the agency that `text` is, brackets and slashes aside; None if it is none."""
+    return agencies().get(key(text)) if len(text) <= 60 else None
+
+
+@cache
+def ambiguous_outlets() -> frozenset[str]:
+    """Keys of the names of outlets that are ordinary words too."""
+    return frozenset(key(line) for line in load_lines("words", "outlets-ambiguous"))
+
+
+def is_outlet(text: str, outlet: str | None = None) -> bool:
+    """Whether `text` is the name of an outlet, or of the one given."""
+    line_key = key(text)
+    return line_key in outlets() or (outlet is not None and line_key == key(outlet))
+
+
+def is_place(text: str) -> bool:
+    """Whether `text` is a place that datelines name, maybe with its country ("دمشق، سوريا")."""
+    line_key = key(text)
+    if line_key in places():
+        return True
+    first = re.split(r"[،,(/]", text, maxsplit=1)[0]
+    return first != text and key(first) in places() and len(line_key.split()) <= MAX_NAME_WORDS
+
+
+def has_first_name(words: tuple[str, ...] | list[str]) -> bool:
+    """Whether one of the folded words is a personal name."""
+    known = load_words("first-names")
+    return any(word in known or (word[0] == "و" and word[1:] in known) for word in words)
+
+
+_NOT_IN_NAMES = re.compile(r"[\d#?!؟«»“”\"…%؛]")
+
+
+def may_be_name(text: str) -> bool:
+    """Whether `text` can be one or two personal names: two to five words of letters, one of them a known name."""
+    if _NOT_IN_NAMES.search(text):
+        return False
+    words = key(text).split()
+    return 1 < len(words) <= MAX_NAME_WORDS + 2 and has_first_name(words) and all(len(word) > 1 or word in "دموع" for word in words)

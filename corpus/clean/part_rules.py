@@ -1,0 +1,119 @@
+"""Rules that remove a part of a line: what is glued to the head or the end of a paragraph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from corpus.clean import names
+from corpus.clean.bylines import glued_byline
+from corpus.clean.folding import fold, key
+from corpus.clean.line_rules import furniture
+from corpus.clean.phrases import load_lines
+from corpus.segment.tokens import URL
+
+Cut = tuple[int, int, str]
+"""A part of a line to remove: start and end in code points of the line, and the rule."""
+
+_REACH: Final = 260
+"""Code points from the end of a line in which a glued tail is looked for."""
+
+_STOP = r"[.!?؟…۔»”\"')\]]"
+_TAGS = re.compile(
+    rf"(?<={_STOP})\s+(?:سمات|الوسوم|وسوم|كلمات دلاليه|الكلمات الدلاليه|كلمات مفتاحيه|الكلمات المفتاحيه|tags)\s*:?\s+[^.!?؟]{{2,240}}\Z"
+)
+_LINK = re.compile(
+    rf"(?:(?<={_STOP})|(?<={_STOP}\s))\s*(?:رابط الخبر|رابط المقال|رابط الفيديو|رابط مقال|مقالات اخري للكاتب|لمراسله الكاتب|للتواصل مع الكاتب|"
+    r"اقرا ايضا|اقرا المزيد|شاهد ايضا|لقراءه المزيد|المزيد من التفاصيل)\s*[:؟]?.{0,250}\Z"
+)
+_READ_MORE = re.compile(r"(?<=[.…])\s*(?:اقرا )?المزيد\s*\Z")
+_ADDRESS_TAIL = re.compile(rf"(?<={_STOP})\s*(?:{URL})(?:\s+(?:{URL}))*\s*\Z")
+_MAIL_TAIL = re.compile(rf"(?<={_STOP})\s*[\w.+%-]{{1,64}}@[\w.-]+\.\w{{2,}}\s*\Z")
+_MARK_TAIL = re.compile(rf"(?<={_STOP})\s*[-–—/(\[ ]*\s*(?P<mark>[^\n.!?؟()\[\]/]{{2,30}}|(?:[ء-ي]\s*\.\s*){{1,3}}[ء-ي]?)\s*[)\]/. ]*\Z")
+_BRACKETED_TAIL = re.compile(r"\s*[/(\[]\s*(?P<mark>[^\n()\[\]/]{2,30})\s*[/)\]]\s*[.]?\s*\Z")
+_INITIALS_TAIL = re.compile(rf"(?<={_STOP})\s*[/(]?\s*[ء-ي]{{1,2}}\s*[./]\s*[ء-ي]{{1,2}}(?:\s*[./]\s*[ء-ي]{{1,2}})*\s*[./)]?\s*\Z")
+_LAST_STOP = re.compile(r"[.!?؟…۔][»”\"')\]]*\s*(?=\S)")
+
+
+def _widget_openings() -> tuple[str, ...]:
+    phrases = [*load_lines("phrases", "widget-heading"), *load_lines("phrases", "most-read")]
+    return tuple(sorted({fold(p) for p in phrases if "*" not in p and " " in p and not p.isascii()}, key=len, reverse=True))
+
+
+_WIDGET = re.compile(r"(?:" + "|".join(map(re.escape, _widget_openings())) + r")(?P<space>[\s:|\-–—]*)")
+_GOES_ON = re.compile(r"(?:التي|الذي|في|من|عن|علي|الي|حول|بشان|هي|هو|كانت|كان|و\s|ب|ل|المتعلقه|الخاصه|،|\()")
+
+
+def widget_heading_head(line: str, outlet: str | None) -> Cut | None:
+    """"الاخبار العاجلةوشكل اللقاء ...": the heading of a box glued to the paragraph after it."""
+    folded = fold(line[:60])
+    match = _WIDGET.match(folded)
+    if match is None or len(line) - match.end() < 45:
+        return None
+    if match["space"] and (_GOES_ON.match(folded, match.end()) or match["space"].isspace()):
+        return None if match["space"].isspace() and not folded[match.end() :].startswith("و") else (0, match.end(), "widget-heading")
+    return 0, match.end(), "widget-heading"
+
+
+def byline_head(line: str, outlet: str | None) -> Cut | None:
+    found = glued_byline(line, outlet)
+    return (0, found[0], "byline") if found else None
+
+
+def tags_tail(line: str, outlet: str | None) -> Cut | None:
+    return _tail(_TAGS, line, "tag-list")
+
+
+def link_tail(line: str, outlet: str | None) -> Cut | None:
+    return _tail(_LINK, line, "read-also") or _tail(_READ_MORE, line, "read-also")
+
+
+def address_tail(line: str, outlet: str | None) -> Cut | None:
+    """Urls of embedded posts and e-mail addresses after the last stop."""
+    if "@" in line[-_REACH:]:
+        cut = _tail(_MAIL_TAIL, line, "author-email")
+        if cut:
+            return cut
+    return _tail(_ADDRESS_TAIL, line, "embedded-post") if "http" in line[-_REACH:] or "www." in line[-_REACH:] else None
+
+
+def agency_tail(line: str, outlet: str | None) -> Cut | None:
+    """"... انتهى. (أ ف ب)", "... انتهى/و.م.ع"."""
+    for pattern in (_MARK_TAIL, _BRACKETED_TAIL):
+        cut = _tail(pattern, line, "agency-mark")
+        if cut is not None:
+            mark = pattern.search(fold(line[cut[0] :]))
+            text = line[cut[0] :].strip(" .()[]/-–—*")
+            if mark is not None or text:
+                if names.agency_of(text) and (pattern is _MARK_TAIL or line[: cut[0]].rstrip().endswith(tuple(".!?؟…»”\"")) or "/" in line[cut[0] :]):
+                    return cut
+    return _tail(_INITIALS_TAIL, line, "agency-mark")
+
+
+def furniture_tail(line: str, outlet: str | None) -> Cut | None:
+    """What follows the last stop, if it would be furniture as a line of its own."""
+    offset = max(0, len(line) - 90)
+    last = None
+    for match in _LAST_STOP.finditer(line, offset):
+        last = match.end()
+    if last is None or len(line) - last > 80:
+        return None
+    tail = line[last:].strip()
+    rule = furniture(tail, key(tail), outlet) if tail else None
+    if rule in (None, "separator", "date-line", "byline", "embedded-post", "contact"):
+        return None
+    return last, len(line), rule
+
+
+def _tail(pattern: re.Pattern[str], line: str, rule: str) -> Cut | None:
+    offset = max(0, len(line) - _REACH)
+    match = pattern.search(fold(line[offset:]))
+    return (offset + match.start(), len(line), rule) if match and match.start() + offset > 0 else None
+
+
+PartRule = Callable[[str, str | None], Cut | None]
+
+HEAD_RULES: Final[tuple[PartRule, ...]] = (widget_heading_head, byline_head)
+TAIL_RULES: Final[tuple[PartRule, ...]] = (tags_tail, link_tail, address_tail, agency_tail, furniture_tail)
+"""The ordered rules for the head and for the end of a paragraph; each is tried again on what the others leave."""

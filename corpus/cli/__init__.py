@@ -1,0 +1,1 @@
+"""The command `mudawwana`: parse, call one function, print a summary."""

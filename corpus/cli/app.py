@@ -1,0 +1,366 @@
+"""The commands of `mudawwana`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from corpus.cli.output import (
+    DONE,
+    FAILED,
+    REJECTS,
+    USAGE,
+    list_rejects,
+    progress_bars,
+    say,
+    show_json,
+    show_table,
+)
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="Builds annotated Arabic corpora: scraped pages in, a versioned dataset with a datasheet out.\n\n"
+    "Commands work in the corpus folder that they are called in (or below), like git, or in `--corpus DIR`. "
+    "Exit status: 0 done, 1 failed, 2 usage, 3 done with rejects (listed).",
+)
+
+CorpusOption = Annotated[
+    Path | None,
+    typer.Option("--corpus", "-C", help="The corpus folder; default: the one that the current folder is in."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
+JobsOption = Annotated[
+    int | None, typer.Option("--jobs", "-j", min=1, help="Processes to use; default: one for each core.")
+]
+
+
+def _root(corpus: Path | None) -> Path:
+    from corpus.config import find_root
+
+    given = corpus or _global_corpus
+    return given.resolve() if given is not None else find_root(Path.cwd())
+
+
+_global_corpus: Path | None = None
+
+
+@app.callback()
+def _options(
+    corpus: CorpusOption = None,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    global _global_corpus
+    _global_corpus = corpus
+    if version:
+        from importlib.metadata import version as installed
+
+        print(f"mudawwana {installed('mudawwana')}")
+        raise typer.Exit(DONE)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="The folder to make a corpus in.")] = Path("."),
+    name: Annotated[str, typer.Option(help="Name of the dataset; default: the folder's name.")] = "",
+) -> None:
+    """Make an empty corpus: a folder with a `corpus.toml` to fill in.
+
+    Example: `mudawwana init my-corpus`
+    """
+    from corpus.workflow.init import init_corpus
+
+    path = init_corpus(folder, name)
+    print(f"{path} is ready; fill it in, then: mudawwana build SOURCES… --corpus {folder}")
+
+
+@app.command()
+def build(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files, folders or globs of .txt .html .jsonl .json .csv .parquet (also .gz, .zip)."),
+    ] = None,
+    corpus: CorpusOption = None,
+    jobs: JobsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take new pages in; clean, normalise, segment and pre-annotate whatever is not yet.
+
+    Only what is new or changed is done; a second run does nothing. Without SOURCES it re-derives the documents after
+    a change of `corpus.toml` or of mudawwana.
+
+    Examples: `mudawwana build pages/ scraped.jsonl.gz`  ·  `mudawwana build "2026/**/*.html" --corpus my-corpus`
+    """
+    from corpus.config import read_config
+    from corpus.run import default_jobs
+    from corpus.workflow.build import build as run_build
+
+    root = _root(corpus)
+    config = read_config(root)
+    with progress_bars() as progress:
+        summary = run_build(root, config, sources or [], jobs=jobs or default_jobs(), progress=progress)
+    if as_json:
+        show_json(summary)
+    else:
+        _show_counts(f"Corpus {config.corpus.name}", summary, built=True)
+    _stop_with_rejects(summary)
+
+
+@app.command()
+def status(
+    corpus: CorpusOption = None,
+    rejects: Annotated[bool, typer.Option("--rejects", help="List every reject.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """What the corpus holds: documents, layers, rejects, releases.
+
+    Example: `mudawwana status --rejects`
+    """
+    from corpus.config import read_config
+    from corpus.workflow.status import corpus_status
+
+    root = _root(corpus)
+    found = corpus_status(root)
+    if as_json:
+        show_json(found)
+        return
+    if rejects:
+        for reject in found.rejects:
+            print(f"{reject.origin}: {reject.reason}: {reject.message}")
+        return
+    _show_counts(f"Corpus {read_config(root).corpus.name}", found.counts, built=False)
+    for layer in found.layers:
+        print(f"  {layer.kind:<10} {layer.task:<9} {layer.producer} ({layer.documents:,} documents)")
+    if found.stale_annotations:
+        print(f"{found.stale_annotations:,} annotated documents are no longer in the corpus: their text changed")
+    print("releases: " + (", ".join(found.releases) or "none yet; next: mudawwana release"))
+
+
+@app.command()
+def release(
+    version: Annotated[str | None, typer.Argument(help="Three numbers; default: what the difference demands.")] = None,
+    corpus: CorpusOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write an immutable version of the dataset that `datasets.load_dataset` loads.
+
+    Examples: `mudawwana release`  ·  `mudawwana release 2.0.0`
+    """
+    from corpus.config import read_config
+    from corpus.release.build import release as run_release
+
+    root = _root(corpus)
+    with progress_bars() as progress:
+        summary = run_release(root, read_config(root), version, report=lambda stage: progress(stage, 0, 0))
+    if as_json:
+        show_json(summary)
+        return
+    if not summary.created:
+        print(f"{summary.version}: {summary.reason}")
+        return
+    rows: list[tuple[str, object]] = [(config, _splits(splits)) for config, splits in summary.counts.items()]
+    show_table(f"Release {summary.version} ({summary.reason})", [*rows, ("folder", summary.path)])
+    print(f'load it: datasets.load_dataset("{_shown(summary.path)}")')
+
+
+@app.command()
+def validate(
+    release_version: Annotated[
+        str | None, typer.Argument(metavar="[VERSION|DIR]", help="A release; default: all of them, and the corpus.")
+    ] = None,
+    corpus: CorpusOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check the corpus and its releases: structure, offsets, labels, splits, checksums, loading.
+
+    Examples: `mudawwana validate`  ·  `mudawwana validate 1.0.0`  ·  `mudawwana validate path/to/a/release`
+    """
+    from corpus.workflow.check import check
+
+    target = Path(release_version) if release_version and Path(release_version).is_dir() else None
+    with progress_bars() as progress:
+        if target is not None:
+            result = check(None, [target], progress)
+        else:
+            root = _root(corpus)
+            result = check(root, [root / "releases" / release_version] if release_version else None, progress)
+    if as_json:
+        show_json(result)
+    else:
+        for finding in result.findings:
+            print(f"{finding.where}: {finding.check}: {finding.message}")
+        print(f"{result.checked}: {len(result.findings)} findings")
+    if result.findings:
+        raise typer.Exit(FAILED)
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[str], typer.Argument(help="Notation, CoNLL or Label Studio JSON files, folders or globs.")],
+    annotator: Annotated[
+        str, typer.Option(help="Pseudonym of the annotator, where the file names none. It appears in releases.")
+    ] = "annotator",
+    gold: Annotated[bool, typer.Option("--gold", help="The annotations are adjudicated gold.")] = False,
+    round_: Annotated[int, typer.Option("--round", min=1, help="Annotation campaign.")] = 1,
+    corpus: CorpusOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add annotations made elsewhere as a layer; what does not fit its text exactly becomes a reject.
+
+    Examples: `mudawwana import corrected.gold --annotator reader-1`  ·  `mudawwana import export.json`
+    """
+    from corpus.config import read_config
+    from corpus.workflow.take_in import import_files
+
+    root = _root(corpus)
+    summary = import_files(root, read_config(root), files, annotator=annotator, gold=gold, round_=round_)
+    if as_json:
+        show_json(summary)
+    else:
+        rows: list[tuple[str, object]] = [
+            (name, getattr(summary, name)) for name in ("files", "documents", "sentences", "entities", "topics")
+        ]
+        title = "Imported" if summary.new else "Imported before: nothing was added"
+        show_table(title, [*rows, ("rejects", len(summary.rejects))])
+    if summary.rejects:
+        list_rejects(summary.rejects)
+        raise typer.Exit(REJECTS)
+
+
+@app.command()
+def annotate(
+    files: Annotated[list[str], typer.Argument(help="Files, folders or globs, as for build.")],
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON line for each article.")] = False,
+    ontology: Annotated[str, typer.Option(help="An ontology of your own (TOML).")] = "",
+    inventory: Annotated[str, typer.Option(help="Entity inventory of the ontology.")] = "news",
+    min_score: Annotated[float, typer.Option(min=0.0, max=1.0, help="Leave out less certain suggestions.")] = 0.0,
+) -> None:
+    """Show what the pipeline makes of any text, without a corpus: text, sentences, entities, topics.
+
+    Prints the notation, which can be corrected by hand and imported, or JSON lines (code points; `edits` are ranges
+    of the page text, all others of `text`).
+
+    Examples: `mudawwana annotate page.txt`  ·  `mudawwana annotate pages/*.html --json | jq .title`
+    """
+    from annotation.preannotate.registry import load_preannotation
+    from corpus.ingest import Reject
+    from corpus.workflow.annotate import annotate_files, to_json, to_notation
+
+    rejects = []
+    first = True
+    for found in annotate_files(files, load_preannotation(ontology, inventory, min_score)):
+        if isinstance(found, Reject):
+            rejects.append(found)
+            continue
+        if as_json:
+            print(to_json(found))
+        else:
+            print("" if first else "\n", to_notation(found), sep="", end="")
+        first = False
+    if rejects:
+        for reject in rejects:
+            say(f"reject: {reject.origin}: {reject.reason}: {reject.message}")
+        raise typer.Exit(REJECTS)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to build the sample corpus.")] = Path("demo"),
+    jobs: JobsOption = None,
+) -> None:
+    """Build, annotate, release and load the sample corpus that comes with mudawwana.
+
+    Example: `mudawwana demo /tmp/demo`
+    """
+    from corpus.run import default_jobs
+    from corpus.workflow.demo import run_demo
+
+    with progress_bars() as progress:
+        result = run_demo(folder, jobs=jobs or default_jobs(), progress=progress)
+    _show_counts("Sample corpus", result.counts, built=False)
+    loaded = result.loaded
+    rows: list[tuple[str, object]] = [(config, _splits(splits)) for config, splits in loaded.counts.items()]
+    show_table(f'Release {loaded.version}, loaded with datasets.load_dataset("{_shown(result.path)}")', rows)
+    if loaded.sentence:
+        print(f"\nA sentence of it ({loaded.status}):\n\n  {loaded.sentence}")
+        for words, label in loaded.entities:
+            print(f"    {label:<8} {words}")
+    print(f"\nNext: mudawwana annotate YOUR-PAGE.txt, or: mudawwana status --corpus {folder}")
+
+
+def _show_counts(title: str, counts: Any, *, built: bool) -> None:
+    rows: list[tuple[str, object]] = []
+    if built:
+        rows += [("pages found", counts.found), ("new or changed", counts.new_pages)]
+        if counts.updated_sources:
+            rows.append(("of these replacing a page", counts.updated_sources))
+    rows += [
+        ("documents", counts.documents),
+        ("sentences", counts.sentences),
+        ("entities", counts.entities),
+        ("topics", counts.topics),
+        ("near duplicates", counts.near_duplicates),
+    ]
+    rows += [(f"kept out: {reason}", number) for reason, number in counts.dropped.items()]
+    rows += [(f"rejects: {reason}", number) for reason, number in counts.rejects.items()]
+    show_table(title, rows)
+
+
+def _stop_with_rejects(summary: Any) -> None:
+    total = sum(summary.rejects.values())
+    if total:
+        list_rejects(summary.first_rejects, total)
+        raise typer.Exit(REJECTS)
+
+
+def _splits(rows: Mapping[str, int]) -> str:
+    return ", ".join(f"{split} {number:,}" for split, number in rows.items())
+
+
+def _shown(path: Path) -> str:
+    """`path` as seen from here, if that is shorter."""
+    relative = os.path.relpath(path)
+    return min(str(path), relative, key=len)
+
+
+def main() -> None:
+    """Run the command; errors that a person can mend end with one message and status 1 or 2."""
+    from corpus.config import ConfigError
+    from corpus.ingest import SourceError
+    from corpus.store import StoreError
+    from schemas.ontology import OntologyError
+
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        app()
+    except (ConfigError, SourceError) as error:
+        say(f"mudawwana: {error}")
+        sys.exit(USAGE)
+    except (StoreError, OntologyError, _release_error()) as error:
+        say(f"mudawwana: {error}")
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        say("mudawwana: interrupted; run the same command again to go on")
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
+
+
+def _release_error() -> type[Exception]:
+    from corpus.release.versions import ReleaseError
+
+    return ReleaseError
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""From a page to its documents: extract, normalise, clean, segment, measure. One pure function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from corpus import clean, filter, ids
+from corpus.clean import ArticleMetadata
+from corpus.extract import PageFields, PageText, extract
+from corpus.segment import sentences as segmenter
+from corpus.segment import tokens as tokeniser
+from corpus.segment.tokens import token_offsets
+from corpus.span import Sentence
+from corpus.text import normalise as normaliser
+from corpus.text.edits import Edit, compose
+from corpus.text.normalise import normalise, tidy
+
+NO_ARTICLE = "no-article"
+
+POLICY_VERSION = (
+    f"text-{normaliser.VERSION}+clean-{clean.VERSION}+segment-{segmenter.VERSION}"
+    f"+tokens-{tokeniser.VERSION}+filter-{filter.VERSION}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An article of a page. Offsets of `edits` are code points of the page text, all others of `text`."""
+
+    text: str
+    title: str | None
+    edits: tuple[Edit, ...]
+    sentences: tuple[Sentence, ...]
+    tokens: tuple[tuple[int, int], ...]
+    metadata: ArticleMetadata
+    quality: filter.Quality
+    kept_share: float
+    drop_reason: str | None
+
+    @property
+    def doc_id(self) -> str:
+        """The identity of the text."""
+        return ids.doc_id(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class PageDocuments:
+    """A page with its documents: at least one, with empty text and `drop_reason` where the page holds no article."""
+
+    page: PageText
+    documents: tuple[Document, ...]
+
+
+def read_page(
+    body: bytes, media_type: str, columns: Mapping[str, Sequence[str]], known: PageFields | None = None
+) -> PageDocuments:
+    """The documents of a page.
+
+    Args:
+        body: the page's bytes.
+        media_type: one of `corpus.ingest`'s.
+        columns: which fields of a record hold what.
+        known: what is known of the page from elsewhere; its title and outlet help the cleaning rules.
+
+    Raises:
+        ExtractError: if the page has no text to give.
+    """
+    page = extract(body, media_type, columns)
+    fields = known or page.fields
+    return PageDocuments(page, read_text(page.text, title=page.fields.title, outlet=fields.outlet))
+
+
+def read_text(page: str, *, title: str | None = None, outlet: str | None = None) -> tuple[Document, ...]:
+    """The documents of a page text; offsets as in `Document`."""
+    text, normalising = normalise(page)
+    known_title = normalise(title)[0] if title else None
+    articles = clean.clean_page(text, title=known_title, outlet=outlet)
+    solid = _solid(page)
+    if not articles:
+        edits = (Edit(0, len(page), "", NO_ARTICLE),) if page else ()
+        return (
+            Document("", None, edits, (), (), ArticleMetadata(), filter.measure(""), 0.0, NO_ARTICLE),
+        )
+    documents = []
+    for article in articles:
+        removals = [Edit(removal.start, removal.end, "", removal.rule) for removal in article.removals]
+        tidied, cleaning = tidy(text, removals)
+        sentences = tuple(segmenter.segment(tidied, article.line_kinds))
+        quality = filter.measure(tidied)
+        documents.append(
+            Document(
+                text=tidied,
+                title=article.title,
+                edits=compose(normalising, cleaning, text),
+                sentences=sentences,
+                tokens=tuple(token_offsets(tidied)),
+                metadata=article.metadata,
+                quality=quality,
+                kept_share=_solid(tidied) / solid if solid else 0.0,
+                drop_reason=filter.drop_reason(quality),
+            )
+        )
+    return tuple(documents)
+
+
+def _solid(text: str) -> int:
+    """Code points that are not whitespace."""
+    return sum(map(len, text.split()))

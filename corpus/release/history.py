@@ -1,0 +1,87 @@
+"""What earlier releases said: which split each document had, and what it was related to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from corpus.release.digest import TableDigest, digest_table
+from corpus.release.manifest import Manifest, read_manifest
+from corpus.release.parquet import read_files
+from corpus.release.rows import KEYS
+from corpus.release.versions import ReleaseError, list_versions
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The split of a published document, and what it was known to be related to."""
+
+    split: str
+    cluster_id: str
+    story_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Where earlier releases had each document, by its id and by the source that it shows; the newest word counts."""
+
+    documents: Mapping[str, Place]
+    sources: Mapping[str, Place]
+
+    def splits_of(self, doc_id: str, source_ids: Iterable[str]) -> frozenset[str]:
+        """The split that a document had; of one that is new, the splits that other texts of its sources had."""
+        if doc_id in self.documents:
+            return frozenset((self.documents[doc_id].split,))
+        return frozenset(self.sources[source].split for source in source_ids if source in self.sources)
+
+    def place_of(self, doc_id: str, source_ids: Iterable[str]) -> Place | None:
+        """Where a document was; of one that is new, where another text of one of its sources was."""
+        known = (self.sources[source] for source in source_ids if source in self.sources)
+        return self.documents.get(doc_id) or next(known, None)
+
+
+def read_earlier(releases: Path) -> Earlier:
+    """What all releases in the folder `releases` say, newer ones over older ones.
+
+    Raises:
+        ReleaseError: if one cannot be read.
+    """
+    documents: dict[str, Place] = {}
+    sources: dict[str, Place] = {}
+    columns = ["doc_id", "source_id", "cluster_id", "story_id"]
+    for version in list_versions(releases):
+        folder = releases / str(version)
+        try:
+            splits = read_manifest(folder).configs["documents"].splits
+            parts = {split: read_files(folder, entry.files, columns).to_pylist() for split, entry in splits.items()}
+        except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+            raise ReleaseError(
+                f"release {version} cannot be read ({error}), and without it documents could change their split; "
+                f"restore {folder} from a copy ('mudawwana validate' says what is damaged)"
+            ) from error
+        for split, rows in parts.items():
+            for row in rows:
+                place = Place(split, row["cluster_id"], row["story_id"])
+                documents[row["doc_id"]] = sources[row["source_id"]] = place
+    return Earlier(documents, sources)
+
+
+def read_digests(folder: Path, manifest: Manifest, config: str) -> dict[str, TableDigest]:
+    """The digests of a config's rows in an earlier release, by split.
+
+    Raises:
+        ReleaseError: if its files cannot be read.
+    """
+    try:
+        return {
+            split: digest_table(read_files(folder, entry.files), KEYS[config])
+            for split, entry in manifest.configs[config].splits.items()
+        }
+    except (OSError, KeyError, pa.ArrowException) as error:
+        raise ReleaseError(
+            f"{folder} cannot be read ({error}), and the next version follows from what changed since; restore it "
+            "from a copy ('mudawwana validate' says what is damaged)"
+        ) from error

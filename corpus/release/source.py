@@ -1,0 +1,46 @@
+"""What a release is made from: the corpus's tables, read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from corpus.store import read_head, read_table
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusTables:
+    """The tables of a corpus as they count now, one row a document, source, layer, annotation or judgment.
+
+    Columns are those of `schemas.tables`. Only current sightings and documents that have one are here: a source
+    whose page changed no longer shows its old text.
+    """
+
+    documents: pa.Table
+    sightings: pa.Table
+    clusters: pa.Table
+    layers: pa.Table
+    spans: pa.Table
+    topics: pa.Table
+    judgments: pa.Table
+    rejects: pa.Table
+
+
+def read_corpus(root: Path) -> CorpusTables:
+    """The tables of the corpus in `root`."""
+    head = read_head(root)
+    current = read_table(root, "sources", head, ["source_id", "page_id"])
+    pages = dict(zip(current["source_id"].to_pylist(), current["page_id"].to_pylist(), strict=True))
+    sightings = read_table(root, "sightings", head)
+    seen = zip(sightings["source_id"].to_pylist(), sightings["page_id"].to_pylist(), strict=True)
+    sightings = sightings.filter(pa.array([pages.get(source.split("#")[0]) == page for source, page in seen], pa.bool_()))
+    documents = read_table(root, "documents", head)
+    present = set(sightings["doc_id"].to_pylist())
+    documents = documents.filter(pa.array([doc in present for doc in documents["doc_id"].to_pylist()], pa.bool_()))
+    return CorpusTables(
+        documents,
+        sightings,
+        *(read_table(root, name, head) for name in ("clusters", "layers", "spans", "topics", "judgments", "rejects")),
+    )

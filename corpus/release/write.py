@@ -1,0 +1,168 @@
+"""Writing a release's folder: data, card, datasheet, licence, ontology, manifest, checksums. No clock is read here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import pyarrow as pa
+
+from corpus.config import CorpusConfig
+from corpus.release.card import LOCAL, OPEN, Described, environment, render_card
+from corpus.release.datasheet import render_datasheet
+from corpus.release.digest import TableDigest, config_digest
+from corpus.release.features import Labels
+from corpus.release.figures import UNKNOWN, count_rows
+from corpus.release.licences import may_distribute
+from corpus.release.manifest import (
+    CHECKSUMS,
+    MANIFEST,
+    ConfigEntry,
+    FileEntry,
+    LeftOut,
+    Manifest,
+    OntologyEntry,
+    SplitEntry,
+    file_entries,
+    list_files,
+    render_checksums,
+    render_manifest,
+    sha256_file,
+)
+from corpus.release.parquet import write_split
+from corpus.release.versions import Version
+from corpus.segment.tokens import VERSION as TOKENISER_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """The labels of the release and where they come from; `path` is the ontology's file, None for the packaged one."""
+
+    name: str
+    version: str
+    digest: str
+    entities: tuple[str, ...]
+    topics: tuple[str, ...]
+    path: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Versions that the texts were made with; several where shards are of different age."""
+
+    policy_versions: tuple[str, ...]
+    ucd_versions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a release holds, whatever its version: its tables by config and split, and the counts beside them."""
+
+    tables: Mapping[str, Mapping[str, pa.Table]]
+    inventory: Inventory
+    provenance: Provenance
+    dropped: Mapping[str, int]
+    crossing: int
+    torn: int
+    disputed: Mapping[str, int]
+
+
+def write_release(
+    folder: Path,
+    config: CorpusConfig,
+    contents: Contents,
+    digests: Mapping[str, Mapping[str, TableDigest]],
+    version: Version,
+    parent: Version | None,
+) -> dict[str, dict[str, int]]:
+    """Write all files into the empty `folder` and return the rows by config and split.
+
+    The same arguments and pyarrow give the same bytes.
+    """
+    rows_of_files: dict[str, int] = {}
+    configs: dict[str, ConfigEntry] = {}
+    for name, splits in contents.tables.items():
+        entries: dict[str, SplitEntry] = {}
+        for split, rows in splits.items():
+            written = write_split(folder, name, split, rows)
+            rows_of_files |= written
+            entries[split] = SplitEntry(rows.num_rows, digests[name][split].content, tuple(written))
+        content = config_digest({split: entry.content_sha256 for split, entry in entries.items()})
+        configs[name] = ConfigEntry(content, entries)
+    described = _describe(config, contents, configs, version, parent)
+    _write_text(folder / "README.md", render_card(described))
+    _write_text(folder / "DATASHEET.md", render_datasheet(described, config.datasheet))
+    _write_text(folder / "LICENSE", environment().get_template("LICENSE.j2").render(release=described))
+    (folder / "ontology.toml").write_bytes(_ontology_bytes(contents.inventory))
+    manifest = _manifest(config, described, configs, file_entries(folder, rows_of_files))
+    (folder / MANIFEST).write_bytes(render_manifest(manifest))
+    sums = {name: sha256_file(folder / name) for name in list_files(folder)}
+    (folder / CHECKSUMS).write_bytes(render_checksums(sums))
+    return {name: {split: rows.num_rows for split, rows in splits.items()} for name, splits in contents.tables.items()}
+
+
+def _describe(
+    config: CorpusConfig,
+    contents: Contents,
+    configs: Mapping[str, ConfigEntry],
+    version: Version,
+    parent: Version | None,
+) -> Described:
+    figures = count_rows(contents.tables)
+    licences = (None if name == UNKNOWN else name for name in figures.licences)
+    inventory = contents.inventory
+    return Described(
+        about=config.corpus,
+        version=str(version),
+        parent=str(parent) if parent else None,
+        labels=Labels(inventory.entities, inventory.topics),
+        inventory=inventory.name,
+        ontology_version=inventory.version,
+        ontology_digest=inventory.digest,
+        figures=figures,
+        left_out=LeftOut(contents.dropped, contents.crossing, contents.torn),
+        disputed=contents.disputed,
+        digests={name: entry.content_sha256 for name, entry in configs.items()},
+        distribution=OPEN if may_distribute(licences) else LOCAL,
+        policy_versions=contents.provenance.policy_versions,
+        ucd_versions=contents.provenance.ucd_versions,
+        tokeniser_version=TOKENISER_VERSION,
+    )
+
+
+def _manifest(
+    config: CorpusConfig, described: Described, configs: Mapping[str, ConfigEntry], files: Mapping[str, FileEntry]
+) -> Manifest:
+    return Manifest(
+        name=config.corpus.name,
+        title=described.title,
+        version=described.version,
+        parent=described.parent,
+        distribution=described.distribution,
+        licence=described.licence_name,
+        text_licences=described.figures.licences,
+        published=described.figures.published,
+        splits=dict(config.release.splits),
+        ontology=OntologyEntry(described.inventory, described.ontology_version, described.ontology_digest),
+        policy_versions=described.policy_versions,
+        ucd_versions=described.ucd_versions,
+        tokeniser_version=described.tokeniser_version,
+        written_with={"pyarrow": pa.__version__},
+        layers=described.figures.authors,
+        left_out=described.left_out,
+        disputed=described.disputed,
+        configs=configs,
+        files=files,
+    )
+
+
+def _ontology_bytes(inventory: Inventory) -> bytes:
+    if inventory.path is not None:
+        return inventory.path.read_bytes()
+    return resources.files("schemas").joinpath("ontology.toml").read_bytes()
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_bytes(text.encode())

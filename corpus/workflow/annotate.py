@@ -1,0 +1,120 @@
+"""`mudawwana annotate`: what the pipeline makes of any text, without a corpus."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from annotation.notation import NotedArticle, format_article
+from annotation.preannotate.protocol import Article
+from annotation.preannotate.registry import Annotated, Preannotation
+from corpus.config import DEFAULT_COLUMNS
+from corpus.extract import ExtractError
+from corpus.ids import article_source_id
+from corpus.ingest import TEXT, FoundPage, Reject, read_pages
+from corpus.pipeline import Document, read_page
+from corpus.span import Entity
+from corpus.workflow.derive import unexpected
+
+BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatedDocument:
+    """A document of a page, the `nth` (from 1) of its `source`, with what the machine found in it.
+
+    `page_text` is the text that `document.edits` are ranges of, where that is not simply the decoded file; else None.
+    """
+
+    source: str
+    nth: int
+    page_text: str | None
+    document: Document
+    annotated: Annotated
+
+
+def annotate_files(sources: Sequence[str], preannotation: Preannotation) -> Iterator[AnnotatedDocument | Reject]:
+    """The documents of `sources` in order, or a reject for what cannot be read.
+
+    Raises:
+        SourceError: for a source that names nothing.
+    """
+    waiting: list[tuple[str, int, str | None, Document] | Reject] = []
+    for found in read_pages(sources):
+        waiting.extend([found] if isinstance(found, Reject) else _page(found))
+        if len(waiting) >= BATCH:
+            yield from _annotated(waiting, preannotation)
+            waiting = []
+    yield from _annotated(waiting, preannotation)
+
+
+def _page(found: FoundPage) -> list[tuple[str, int, str | None, Document] | Reject]:
+    try:
+        read = read_page(found.body, found.media_type, DEFAULT_COLUMNS)
+    except ExtractError as error:
+        return [Reject(found.path, error.reason, str(error))]
+    except Exception as error:  # one page's surprise must not end the run
+        return [unexpected(found.path, error)]
+    text = None if found.media_type == TEXT else read.page.text
+    return [(found.path, nth, text, document) for nth, document in enumerate(read.documents, 1)]
+
+
+def _annotated(
+    waiting: Sequence[tuple[str, int, str | None, Document] | Reject], preannotation: Preannotation
+) -> Iterator[AnnotatedDocument | Reject]:
+    documents = [item[3] for item in waiting if not isinstance(item, Reject)]
+    articles = [Article(document.text, document.sentences, document.tokens) for document in documents]
+    results = iter(preannotation.annotate(articles))
+    for item in waiting:
+        yield item if isinstance(item, Reject) else AnnotatedDocument(*item, next(results))
+
+
+def to_json(found: AnnotatedDocument) -> str:
+    """The JSON line of a document (its schema is `schemas/generated/annotate.json`)."""
+    document, annotated = found.document, found.annotated
+    text = document.text
+    line: dict[str, object] = {
+        "source": found.source,
+        "title": document.title,
+        "text": text,
+        "drop_reason": document.drop_reason,
+        "edits": [
+            {"start": edit.start, "end": edit.end, "replacement": edit.replacement, "rule": edit.rule}
+            for edit in document.edits
+        ],
+        "sentences": [{"start": one.start, "end": one.end, "kind": one.kind} for one in document.sentences],
+        "entities": [_entity(one, text) for one in annotated.entities],
+        "topics": [{"label": topic.label, "score": round(topic.score, 4)} for topic in annotated.topics],
+    }
+    if found.page_text is not None:
+        line["page_text"] = found.page_text
+    return json.dumps(line, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
+
+
+def _entity(entity: Entity, text: str) -> dict[str, object]:
+    return {
+        "start": entity.start,
+        "end": entity.end,
+        "label": entity.label,
+        "score": round(entity.score, 4),
+        "surface": text[entity.start : entity.end],
+    }
+
+
+def to_notation(found: AnnotatedDocument) -> str:
+    """A document in the notation, ready to be corrected and imported."""
+    document, read = found.document, found.document.metadata
+    names = ("byline", "agency", "place", "outlet", "published")
+    header = [(name, str(value)) for name in names if (value := getattr(read, name))]
+    return format_article(
+        NotedArticle(
+            source=article_source_id(found.source, found.nth),
+            text=document.text,
+            sentences=document.sentences,
+            entities=found.annotated.entities,
+            topics=tuple(topic.label for topic in found.annotated.topics),
+            drop_reason=None if document.text else document.drop_reason,
+            header=tuple(header),
+        )
+    )

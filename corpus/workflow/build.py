@@ -1,0 +1,315 @@
+"""`mudawwana build`: new pages into the store, then everything that follows from them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyarrow as pa
+
+from annotation.preannotate.registry import load_preannotation
+from corpus import dedup, ids
+from corpus.config import CorpusConfig
+from corpus.extract import record_fields
+from corpus.ingest import HTML, RECORD, FoundPage, Reject, read_pages
+from corpus.release.source import read_corpus
+from corpus.run import run_tasks
+from corpus.store import Head, locked, read_head, read_table, shard_path, write_head, write_shard
+from corpus.workflow.derive import DERIVED_TABLES, DeriveSettings, DeriveTask, derive_shard, is_derived, rejects_table
+from schemas.tables import CLUSTERS, PAGES, SOURCES
+
+PAGES_PER_SHARD = 256
+BYTES_PER_SHARD = 16 << 20
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage's name, how much is done and the total (0 while it is unknown)."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildSummary:
+    """What a build did and what the corpus holds now."""
+
+    found: int
+    new_pages: int
+    updated_sources: int
+    derived_shards: int
+    documents: int
+    dropped: Mapping[str, int]
+    sentences: int
+    entities: int
+    topics: int
+    near_duplicates: int
+    rejects: Mapping[str, int]
+    first_rejects: tuple[Reject, ...]
+
+
+def build(
+    root: Path, config: CorpusConfig, sources: Sequence[str], *, jobs: int, progress: Progress
+) -> BuildSummary:
+    """Take in what is new in `sources` and derive documents, prediction layers and clusters for the whole corpus.
+
+    Without sources only the deriving is done, as after a change of settings or of the program. Interrupted at any
+    time it leaves the corpus as it was; what was already written is used when it is run again.
+
+    Raises:
+        SourceError, StoreError, OntologyError
+    """
+    settings = derive_settings(root, config)
+    with locked(root):
+        head = read_head(root)
+        found, head = _ingest(root, head, config, sources, progress)
+        new_pages, updated = found.new, found.updated
+        pages_keys = head.keys("pages")
+        stage = settings.key(load_preannotation(settings.ontology, settings.inventory, settings.min_score).key)
+        tasks = [DeriveTask(root, key, ids.digest(key, stage)[:32], settings) for key in pages_keys]
+        open_tasks = [task for task in tasks if not is_derived(root, task.key)]
+        done = 0
+        if open_tasks:
+            total = sum(_shard_rows(root, task.pages_key) for task in open_tasks)
+            progress("documents", 0, total)
+            for result in run_tasks(derive_shard, open_tasks, jobs):
+                done += result.pages
+                progress("documents", done, total)
+        shards = dict(head.shards)
+        ingest_rejects = tuple(key for key in head.keys("rejects") if key.startswith("ingest-"))
+        for table in DERIVED_TABLES:
+            kept = tuple(key for key in head.keys(table) if key.startswith("import-"))
+            shards[table] = (ingest_rejects if table == "rejects" else ()) + tuple(task.key for task in tasks) + kept
+        head = _cluster(root, Head(shards), progress)
+        write_head(root, head)
+    counts = corpus_counts(root)
+    return replace(
+        counts,
+        found=found.found,
+        new_pages=new_pages,
+        updated_sources=updated,
+        derived_shards=len(open_tasks),
+    )
+
+
+def derive_settings(root: Path, config: CorpusConfig) -> DeriveSettings:
+    """The settings that decide what a page of this corpus becomes."""
+    ontology = str((root / config.annotation.ontology).resolve()) if config.annotation.ontology else ""
+    return DeriveSettings(
+        config.sources.columns,
+        config.sources.outlet,
+        config.sources.licence,
+        ontology,
+        config.annotation.inventory,
+        config.annotation.min_score,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    found: int = 0
+    new: int = 0
+    updated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _SourcePage:
+    """A page found, with the row that says where."""
+
+    page: FoundPage
+    page_id: str
+    row: Mapping[str, str | None]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever anything known of the source does."""
+        return ids.digest(*(f"{name}={self.row[name]}" for name in SOURCES.names))
+
+
+def _ingest(
+    root: Path, head: Head, config: CorpusConfig, sources: Sequence[str], progress: Progress
+) -> tuple[_Found, Head]:
+    """Write shards of the pages that the corpus does not have yet; nothing is changed if there are none."""
+    if not sources:
+        return _Found(), head
+    known = {
+        ids.digest(*(f"{name}={row[name]}" for name in SOURCES.names)): row["source_id"]
+        for row in read_table(root, "sources", head).to_pylist()
+    }
+    known_sources = set(known.values())
+    rejects: list[Reject] = []
+    origins: set[str] = set()
+    new: list[_SourcePage] = []
+    keys: list[str] = []
+    found = updated = new_pages = 0
+    seen: dict[str, str] = {}
+    for item in _pages(sources, origins, rejects):
+        found += 1
+        if found % 100 == 0:
+            progress("pages", found, 0)
+        source = _source_page(item, config)
+        source_id = str(source.row["source_id"])
+        if source_id in seen:
+            if seen[source_id] != source.page_id:
+                rejects.append(_twice(source))
+            continue
+        seen[source_id] = source.page_id
+        if source.fingerprint in known:
+            continue
+        updated += source_id in known_sources
+        new_pages += 1
+        new.append(source)
+        if len(new) == PAGES_PER_SHARD or sum(len(one.page.body) for one in new[-1:]) > BYTES_PER_SHARD:
+            keys.append(_write_pages(root, new))
+            new = []
+    if new:
+        keys.append(_write_pages(root, new))
+    shards = dict(head.shards)
+    if keys:
+        shards["pages"] = head.keys("pages") + tuple(keys)
+        shards["sources"] = head.keys("sources") + tuple(keys)
+    shards["rejects"] = _ingest_rejects(root, head, rejects, origins)
+    return _Found(found, new_pages, updated), Head(shards)
+
+
+def _pages(sources: Sequence[str], origins: set[str], rejects: list[Reject]) -> Iterator[FoundPage]:
+    for item in read_pages(sources):
+        if isinstance(item, Reject):
+            origins.add(item.origin)
+            rejects.append(item)
+        else:
+            origins.add(item.path)
+            yield item
+
+
+def _twice(source: _SourcePage) -> Reject:
+    name = source.row["url"] or source.row["path"]
+    return Reject(
+        source.page.path,
+        "same-source-twice",
+        f"another page of this build is also '{name}', with other content; the first one was taken. If these are "
+        "different articles, give them different urls, or build their common parent folder",
+        f"page_id {source.page_id}",
+    )
+
+
+_CANONICAL = re.compile(
+    rb"<link\s[^>]*rel=[\"']?canonical[\"']?[^>]*href=[\"']([^\"'>\s]+)"
+    rb"|<link\s[^>]*href=[\"']([^\"'>\s]+)[\"'][^>]*rel=[\"']?canonical"
+    rb"|<meta\s[^>]*property=[\"']og:url[\"'][^>]*content=[\"']([^\"'>\s]+)",
+    re.IGNORECASE,
+)
+
+
+def _source_page(page: FoundPage, config: CorpusConfig) -> _SourcePage:
+    import json
+
+    fields: dict[str, str] = {}
+    if page.media_type == RECORD:
+        fields = dict(record_fields(json.loads(page.body), config.sources.columns))
+        fields.pop("text", None)
+    elif page.media_type == HTML and (match := _CANONICAL.search(page.body, 0, 1 << 20)):
+        address = next(group for group in match.groups() if group).decode("ascii", "replace")
+        if address.startswith(("http://", "https://")):
+            fields["url"] = address
+    row: dict[str, str | None] = dict.fromkeys(SOURCES.names)
+    row.update({name: value.encode("utf-8", "replace").decode() for name, value in fields.items()})
+    page_id = ids.page_id(page.body)
+    row.update(source_id=ids.source_id(page.path, row["url"]), page_id=page_id, path=page.path)
+    return _SourcePage(page, page_id, row)
+
+
+def _write_pages(root: Path, pages: Sequence[_SourcePage]) -> str:
+    key = ids.digest(*(page.fingerprint for page in pages))[:32]
+    bodies = {page.page_id: page.page for page in pages}
+    write_shard(
+        root,
+        "pages",
+        key,
+        pa.Table.from_pylist(
+            [
+                {"page_id": page_id, "body": page.body, "media_type": page.media_type}
+                for page_id, page in bodies.items()
+            ],
+            PAGES,
+        ),
+    )
+    write_shard(root, "sources", key, pa.Table.from_pylist([dict(page.row) for page in pages], SOURCES))
+    return key
+
+
+def _ingest_rejects(root: Path, head: Head, new: Sequence[Reject], origins: set[str]) -> tuple[str, ...]:
+    """The rejects of earlier builds whose origin was not looked at again, and the new ones, as one shard."""
+    old = Head({"rejects": tuple(key for key in head.keys("rejects") if key.startswith("ingest-"))})
+    kept = [Reject(**row) for row in read_table(root, "rejects", old).to_pylist() if row["origin"] not in origins]
+    rejects = [*kept, *new]
+    if not rejects:
+        return ()
+    table = rejects_table(rejects)
+    key = f"ingest-{ids.digest(*map(str, table.to_pylist()))[:24]}"
+    write_shard(root, "rejects", key, table)
+    return (key,)
+
+
+def _shard_rows(root: Path, key: str) -> int:
+    import pyarrow.parquet as pq
+
+    return int(pq.read_metadata(shard_path(root, "sources", key)).num_rows)
+
+
+def _cluster(root: Path, head: Head, progress: Progress) -> Head:
+    """The head with the clusters of all its documents: a corpus-wide step."""
+    documents = read_table(root, "documents", head, ["doc_id", "drop_reason"]).to_pylist()
+    kept = [row["doc_id"] for row in documents if row["drop_reason"] is None]
+    first_source: dict[str, str] = {}
+    sightings = read_table(root, "sightings", head, ["doc_id", "source_id"])
+    for doc, source in zip(sightings["doc_id"].to_pylist(), sightings["source_id"].to_pylist(), strict=True):
+        first_source.setdefault(doc, source)
+    key = ids.digest(dedup.VERSION, *(f"{doc}={first_source[doc]}" for doc in kept))[:32]
+    if not shard_path(root, "clusters", key).exists():
+        progress("near duplicates", 0, len(kept))
+        rows = read_table(root, "documents", head, ["doc_id", "text"])
+        texts = dict(zip(rows["doc_id"].to_pylist(), rows["text"].to_pylist(), strict=True))
+        firsts = dedup.clusters([texts[doc] for doc in kept])
+        table = pa.table(
+            {
+                "doc_id": kept,
+                "cluster_id": [first_source[kept[first]] for first in firsts],
+                "story_id": pa.nulls(len(kept), pa.string()),
+            },
+            CLUSTERS,
+        )
+        write_shard(root, "clusters", key, table)
+        progress("near duplicates", len(kept), len(kept))
+    return Head({**head.shards, "clusters": (key,)})
+
+
+def corpus_counts(root: Path) -> BuildSummary:
+    """What the corpus holds now."""
+    tables = read_corpus(root)
+    dropped = _count(reason for reason in tables.documents["drop_reason"].to_pylist() if reason)
+    predictions = {
+        row["layer_id"]: row["task"] for row in tables.layers.to_pylist() if row["kind"] == "prediction"
+    }
+    tasks = _count(predictions.get(layer, "") for layer in tables.spans["layer_id"].to_pylist())
+    topics = _count(predictions.get(layer, "") for layer in tables.topics["layer_id"].to_pylist())
+    clusters = tables.clusters["cluster_id"].to_pylist()
+    rejects = tables.rejects.to_pylist()
+    return BuildSummary(
+        found=0,
+        new_pages=0,
+        updated_sources=0,
+        derived_shards=0,
+        documents=tables.documents.num_rows - sum(dropped.values()),
+        dropped=dropped,
+        sentences=tasks.get("sentences", 0),
+        entities=tasks.get("entities", 0),
+        topics=topics.get("topics", 0),
+        near_duplicates=len(clusters) - len(set(clusters)),
+        rejects=_count(row["reason"] for row in rejects),
+        first_rejects=tuple(Reject(**row) for row in rejects[:20]),
+    )
+
+
+def _count(values: Iterable[str]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for value in values:
+        counts[value] = counts.get(value, 0) + 1
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -1,0 +1,208 @@
+"""The stage from a shard of pages to documents, sightings and prediction layers. Row-local and picklable."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import pyarrow as pa
+
+from annotation.layers import LayerRows, prediction_rows
+from annotation.preannotate.protocol import Article
+from annotation.preannotate.registry import Preannotation, load_preannotation
+from corpus import ids
+from corpus.extract import ExtractError, PageFields
+from corpus.ingest import Reject
+from corpus.pipeline import POLICY_VERSION, Document, read_page
+from corpus.store import read_shard, shard_path, write_shard
+from corpus.text.chars import UCD_VERSION
+from schemas.tables import DOCUMENTS, REJECTS, SIGHTINGS
+
+DERIVED_TABLES = ("documents", "sightings", "layers", "spans", "topics", "rejects")
+
+
+@dataclass(frozen=True, slots=True)
+class DeriveSettings:
+    """All that decides what a page becomes."""
+
+    columns: Mapping[str, tuple[str, ...]]
+    outlet: str
+    licence: str
+    ontology: str
+    inventory: str
+    min_score: float
+
+    def key(self, producers: str) -> str:
+        """Changes whenever the same page could become something else."""
+        settings = json.dumps([getattr(self, one.name) for one in fields(self)], sort_keys=True, default=list)
+        return ids.digest(settings, POLICY_VERSION, UCD_VERSION, producers)
+
+
+@dataclass(frozen=True, slots=True)
+class DeriveTask:
+    """A shard of pages to be derived under a key."""
+
+    root: Path
+    pages_key: str
+    key: str
+    settings: DeriveSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """How a shard came out."""
+
+    pages: int
+    documents: int
+    rejects: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    source_id: str
+    page_id: str
+    path: str
+    fields: PageFields
+
+
+def derive_shard(task: DeriveTask) -> Derived:
+    """Derive one shard of pages and write the shards of `DERIVED_TABLES`; the last one written completes it."""
+    pages = {row["page_id"]: row for row in read_shard(task.root, "pages", task.pages_key).to_pylist()}
+    sources = [_source(row) for row in read_shard(task.root, "sources", task.pages_key).to_pylist()]
+    rejects: list[Reject] = []
+    found = list(_documents(sources, pages, task.settings, rejects))
+    preannotation = load_preannotation(task.settings.ontology, task.settings.inventory, task.settings.min_score)
+    unique = {document.doc_id: document for _, document, _ in found if document.text}
+    predicted = predict(list(unique.values()), preannotation)
+    tables = {
+        "documents": documents_table([document for _, document, _ in found]),
+        "sightings": _sightings_table(found, task.settings),
+        "layers": predicted.layers,
+        "spans": predicted.spans,
+        "topics": predicted.topics,
+        "rejects": rejects_table(rejects),
+    }
+    for name in DERIVED_TABLES:
+        write_shard(task.root, name, task.key, tables[name])
+    return Derived(len(sources), len(unique), len(rejects))
+
+
+def is_derived(root: Path, key: str) -> bool:
+    """Whether the shards under `key` are complete."""
+    return all(shard_path(root, name, key).exists() for name in DERIVED_TABLES)
+
+
+def _source(row: Mapping[str, str | None]) -> _Source:
+    known = PageFields(**{one.name: row[one.name] for one in fields(PageFields)})
+    return _Source(str(row["source_id"]), str(row["page_id"]), str(row["path"]), known)
+
+
+def _documents(
+    sources: Sequence[_Source],
+    pages: Mapping[str, Mapping[str, str | bytes]],
+    settings: DeriveSettings,
+    rejects: list[Reject],
+) -> Iterator[tuple[_Source, Document, str]]:
+    for source in sources:
+        page = pages[source.page_id]
+        known = replace(source.fields, outlet=source.fields.outlet or settings.outlet or None)
+        try:
+            read = read_page(bytes(page["body"]), str(page["media_type"]), settings.columns, known)  # type: ignore[arg-type]
+        except ExtractError as error:
+            rejects.append(Reject(source.path, error.reason, str(error), f"page_id {source.page_id}"))
+            continue
+        except Exception as error:  # one page's surprise must not end the run of thousands
+            rejects.append(unexpected(source.path, error, f"page_id {source.page_id}"))
+            continue
+        merged = _merged(known, read.page.fields)
+        for nth, document in enumerate(read.documents, 1):
+            if document.drop_reason == "no-article":
+                rejects.append(Reject(source.path, "no-article", "the page holds no article", _start(read.page.text)))
+            numbered = replace(source, source_id=ids.article_source_id(source.source_id, nth), fields=merged)
+            yield numbered, document, read.page.encoding
+
+
+def unexpected(origin: str, error: Exception, payload: str = "") -> Reject:
+    """The reject of a page that broke the program: a defect of ours, worth reporting."""
+    kind = type(error).__name__
+    return Reject(origin, "unexpected-error", f"{kind}: {error}; please report this page as a defect"[:500], payload)
+
+
+def _merged(known: PageFields, found: PageFields) -> PageFields:
+    return PageFields(**{one.name: getattr(known, one.name) or getattr(found, one.name) for one in fields(PageFields)})
+
+
+def _start(text: str) -> str:
+    return " ".join(text[:400].split())[:200].encode("utf-8", "replace").decode()
+
+
+def predict(documents: Sequence[Document], preannotation: Preannotation) -> LayerRows:
+    """The prediction layers of `documents`: sentences, entities, topics."""
+    articles = [Article(document.text, document.sentences, document.tokens) for document in documents]
+    return prediction_rows(
+        [document.doc_id for document in documents],
+        articles,
+        preannotation.annotate(articles),
+        preannotation,
+        POLICY_VERSION,
+    )
+
+
+def documents_table(documents: Sequence[Document]) -> pa.Table:
+    """Rows of the table `documents`, one for each different text."""
+    rows = {
+        document.doc_id: {
+            "doc_id": document.doc_id,
+            "text": document.text,
+            "title": document.title,
+            "language": document.quality.language,
+            "characters": len(document.text),
+            "arabic_share": document.quality.arabic_share,
+            "kept_share": document.kept_share,
+            "drop_reason": document.drop_reason,
+        }
+        for document in reversed(documents)
+    }
+    return pa.Table.from_pylist(list(reversed(rows.values())), DOCUMENTS)
+
+
+def _sightings_table(found: Sequence[tuple[_Source, Document, str]], settings: DeriveSettings) -> pa.Table:
+    rows = []
+    for source, document, encoding in found:
+        known, read = source.fields, document.metadata
+        rows.append(
+            {
+                "doc_id": document.doc_id,
+                "source_id": source.source_id,
+                "page_id": source.page_id,
+                "path": source.path,
+                "encoding": encoding,
+                "url": known.url,
+                "outlet": known.outlet or read.outlet,
+                "byline": known.byline or read.byline,
+                "agency": read.agency,
+                "place": read.place,
+                "published": known.published or read.published,
+                "fetched_at": known.fetched_at,
+                "licence": known.licence or settings.licence or None,
+                "edits": [
+                    {"start": edit.start, "end": edit.end, "replacement": edit.replacement, "rule": edit.rule}
+                    for edit in document.edits
+                ],
+                "policy_version": POLICY_VERSION,
+                "ucd_version": UCD_VERSION,
+            }
+        )
+    return pa.Table.from_pylist(rows, SIGHTINGS)
+
+
+def rejects_table(rejects: Sequence[Reject]) -> pa.Table:
+    """Rows of the table `rejects`."""
+    rows = [
+        {"origin": one.origin, "reason": one.reason, "message": one.message, "payload": one.payload}
+        for one in rejects
+    ]
+    clean = [{key: value.encode("utf-8", "replace").decode() for key, value in row.items()} for row in rows]
+    return pa.Table.from_pylist(clean, REJECTS)
