@@ -37,6 +37,7 @@ schemas: setup
 
 docs: setup schemas
 	$(BIN)/python -m typer corpus.cli.app utils docs --name mudawwana --output docs/commands.md
+	$(BIN)/python -m bench.readme
 
 models: setup
 	$(BIN)/python -m annotation.preannotate.training.entities --shared $(SHARED)
@@ -47,6 +48,7 @@ bench: setup
 
 bench-docs: setup schemas
 	$(BIN)/python -m typer corpus.cli.app utils docs --name mudawwana --output docs/commands.md
+	$(BIN)/python -m bench.readme
 
 models: setup
 	$(BIN)/python -m bench.models --shared $(SHARED)

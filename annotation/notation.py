@@ -6,18 +6,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from corpus.span import Entity, Sentence, Span
+from corpus.span import Entity, Sentence
+from corpus.text.normalise import normalise
 
 NEXT, GLUED = "next", "glued"
 HEADER_KEYS = ("source", "topics", "drop_reason", "byline", "agency", "place", "outlet", "published", "note")
 SENTENCE_WORDS = ("title", "deck", "subhead", "paragraph", "item", "caption", "verse")
 
 _HEADER = re.compile(r"# ([a-z_]+):[ ]?(.*)")
-_SENTENCE = re.compile(r"([a-z]+): (.*)")
-_ENTITY = re.compile(r"  +([A-Z_]+)((?: [0-9]+)*): (.*)")
+_SENTENCE = re.compile(r"([a-z]+):(?: (.*))?")
+_ENTITY = re.compile(r"  +([A-Za-z][A-Za-z0-9_-]*)((?: [0-9]{1,6})*):(?: (.*))?")
 
 
 class NotationError(ValueError):
@@ -50,19 +51,19 @@ def occurrences(text: str, surface: str) -> list[int]:
 def parse_articles(lines: Iterable[str]) -> Iterator[NotedArticle]:
     """The articles of a notation file, given its lines.
 
+    Lines are normalised as documents are, so that direction marks or decomposed letters that an editor put there do
+    no harm; white space at their end means nothing.
+
     Raises:
         NotationError: at the first line that is not notation, with its number and what was expected.
     """
     block: list[tuple[int, str]] = []
     for number, raw in enumerate(lines, 1):
-        line = raw.rstrip("\r\n")
-        if line.startswith("# source:") and any(not text.startswith("# ") for _, text in block):
+        line = normalise(raw)[0].rstrip()
+        if line.startswith("# source:") and block:
             yield _parse_block(block)
             block = []
-        elif line.startswith("# source:") and block:
-            yield _parse_block(block)
-            block = []
-        if line.strip():
+        if line:
             block.append((number, line))
     if block:
         yield _parse_block(block)
@@ -72,19 +73,14 @@ def _parse_block(block: Sequence[tuple[int, str]]) -> NotedArticle:
     header: dict[str, str] = {}
     pieces: list[str] = []
     sentences: list[Sentence] = []
-    entities: list[Entity] = []
+    entities: dict[Entity, int] = {}
     length = 0
     kind = ""
     for number, line in block:
         if match := _HEADER.fullmatch(line):
-            key, value = match[1], match[2].strip()
-            if key not in HEADER_KEYS:
-                raise NotationError(f"line {number}: unknown header '{key}'; known: {', '.join(HEADER_KEYS)}")
-            if sentences:
-                raise NotationError(f"line {number}: header '{key}' after the first sentence; headers come first")
-            header[key] = value
+            _read_header(number, match[1], match[2].strip(), header, bool(sentences))
         elif match := _SENTENCE.fullmatch(line):
-            word, sentence = match[1], match[2]
+            word, sentence = match[1], match[2] or ""
             if word in (NEXT, GLUED):
                 if not sentences:
                     raise NotationError(f"line {number}: '{word}' continues a line, but there is none yet")
@@ -103,32 +99,43 @@ def _parse_block(block: Sequence[tuple[int, str]]) -> NotedArticle:
         elif match := _ENTITY.fullmatch(line):
             if not sentences:
                 raise NotationError(f"line {number}: an entity before the first sentence")
-            entities.extend(_entities(number, match, pieces[-1], sentences[-1].start))
+            for entity in _entities(number, match, pieces[-1], sentences[-1].start):
+                _check_span(number, entity, entities, "".join(pieces))
+                entities[entity] = number
         else:
             raise NotationError(
                 f"line {number}: neither '# header: …', 'kind: sentence' nor '  LABEL: words': {line[:60]!r}"
             )
-    if "source" not in header:
-        raise NotationError(f"line {block[0][0]}: an article starts with '# source: …'")
+    first = block[0][0]
+    if not header.get("source"):
+        raise NotationError(f"line {first}: an article starts with '# source: …' and names its page there")
     if bool(sentences) == ("drop_reason" in header):
-        raise NotationError(f"line {block[0][0]}: an article has sentences or a '# drop_reason:', and not both")
-    _check_spans(entities, "".join(pieces), block[0][0], header["source"])
-    topics = tuple(filter(None, (topic.strip() for topic in header.get("topics", "").split(","))))
-    others = tuple((k, v) for k, v in header.items() if k not in ("source", "topics", "drop_reason"))
+        raise NotationError(f"line {first}: an article has sentences or a '# drop_reason:', and not both")
+    topics = filter(None, (topic.strip() for topic in header.get("topics", "").split(",")))
     return NotedArticle(
         header["source"],
         "".join(pieces),
         tuple(sentences),
-        tuple(sorted(entities, key=lambda e: (e.start, -e.end))),
-        topics,
+        tuple(sorted(entities, key=lambda one: (one.start, -one.end))),
+        tuple(dict.fromkeys(topics)),
         header.get("drop_reason"),
-        others,
-        block[0][0],
+        tuple((key, value) for key, value in header.items() if key not in ("source", "topics", "drop_reason")),
+        first,
     )
 
 
+def _read_header(number: int, key: str, value: str, header: dict[str, str], late: bool) -> None:
+    if key not in HEADER_KEYS:
+        raise NotationError(f"line {number}: unknown header '{key}'; known: {', '.join(HEADER_KEYS)}")
+    if late:
+        raise NotationError(f"line {number}: header '{key}' after the first sentence; headers come first")
+    if key in header:
+        raise NotationError(f"line {number}: header '{key}' a second time; an article has each once")
+    header[key] = value
+
+
 def _entities(number: int, match: re.Match[str], sentence: str, offset: int) -> Iterator[Entity]:
-    label, which, surface = match[1], [int(n) for n in match[2].split()], match[3]
+    label, which, surface = match[1], [int(n) for n in match[2].split()], match[3] or ""
     found = occurrences(sentence, surface) if surface and surface == surface.strip() else []
     if not found:
         raise NotationError(f"line {number}: {surface!r} does not stand in its sentence")
@@ -143,31 +150,16 @@ def _entities(number: int, match: re.Match[str], sentence: str, offset: int) -> 
         yield Entity(start, start + len(surface), label)
 
 
-def _check_spans(entities: Sequence[Entity], text: str, line: int, source: str) -> None:
-    seen: dict[tuple[int, int], str] = {}
-    for entity in entities:
-        where = (entity.start, entity.end)
-        if where in seen:
-            raise NotationError(
-                f"line {line}, {source}: {text[entity.start:entity.end]!r} is both {seen[where]} and {entity.label}"
-            )
-        seen[where] = entity.label
-    for pair in crossing(entities):
-        first, second = (text[span.start : span.end] for span in pair)
-        raise NotationError(f"line {line}, {source}: {first!r} and {second!r} cross; nest or separate them")
-
-
-def crossing(spans: Iterable[Span]) -> list[tuple[Span, Span]]:
-    """The pairs of neighbouring spans that overlap without one lying inside the other."""
-    pairs: list[tuple[Span, Span]] = []
-    open_spans: list[Span] = []
-    for span in sorted(spans, key=lambda s: (s.start, -s.end)):
-        while open_spans and open_spans[-1].end <= span.start:
-            open_spans.pop()
-        if open_spans and open_spans[-1].crosses(span):
-            pairs.append((open_spans[-1], span))
-        open_spans.append(span)
-    return pairs
+def _check_span(number: int, entity: Entity, earlier: Mapping[Entity, int], text: str) -> None:
+    """Refuse a second label on a span, and a span that crosses another."""
+    words = text[entity.start : entity.end]
+    for other, line in earlier.items():
+        if (other.start, other.end) == (entity.start, entity.end):
+            twice = "listed twice" if other.label == entity.label else f"both {other.label} and {entity.label}"
+            raise NotationError(f"line {number}: {words!r} is {twice}, see line {line}")
+        if other.crosses(entity):
+            crossed = text[other.start : other.end]
+            raise NotationError(f"line {number}: {words!r} crosses {crossed!r} of line {line}; nest or separate them")
 
 
 def format_article(article: NotedArticle) -> str:
@@ -181,7 +173,7 @@ def format_article(article: NotedArticle) -> str:
         lines.append(f"# topics: {', '.join(article.topics)}")
     if article.drop_reason:
         lines.append(f"# drop_reason: {article.drop_reason}")
-    lines += [f"# {key}: {value}" for key, value in article.header]
+    lines += [f"# {key}: {' '.join(value.split())}" for key, value in article.header]
     lines.append("")
     end = 0
     for nth, sentence in enumerate(article.sentences):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +24,9 @@ DEFAULT_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "fetched_at": ("fetched_at", "date_extracted", "crawled_at", "scraped_at", "date_download"),
     "licence": ("licence", "license"),
 }
+
+
+_NAME = re.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,95}")  # what the Hugging Face Hub allows
 
 
 class ConfigError(ValueError):
@@ -141,8 +146,9 @@ def _about(read: _Reader) -> AboutConfig:
     values = read.table("corpus", keys)
     texts = {key: read.text("corpus", values, key, "") for key in keys if key not in ("name", "maintainers")}
     name = read.text("corpus", values, "name", "corpus")
-    if not name or not all(char.isascii() and (char.isalnum() or char in "-_.") for char in name):
-        read.say(("corpus", "name"), f"'{name}' cannot name a dataset", "use letters, digits, '-', '_' and '.'")
+    if not _NAME.fullmatch(name):
+        remedy = "use Latin letters, digits, '-', '_' and '.', a letter or digit first"
+        read.say(("corpus", "name"), f"'{name}' cannot name a dataset", remedy)
     maintainers = read.texts(("corpus", "maintainers"), values.get("maintainers", []), ())
     return AboutConfig(name=name, maintainers=maintainers, **texts)
 
@@ -160,6 +166,8 @@ def _sources(read: _Reader) -> SourcesConfig:
             read.say(("sources", "columns", key), f"unknown field '{key}'", f"known fields: {known}")
             continue
         columns[key] = read.texts(("sources", "columns", key), value, columns[key])
+    if not columns["text"]:
+        read.say(("sources", "columns", "text"), "no field holds the text", 'name one: text = ["content"]')
     outlet, licence = (read.text("sources", values, key, "") for key in ("outlet", "licence"))
     return SourcesConfig(outlet, licence, columns)
 
@@ -185,6 +193,7 @@ def _release(read: _Reader) -> ReleaseConfig:
         or not splits
         or not all(name in allowed for name in splits)
         or not all(isinstance(share, int | float) and 0 < share <= 1 for share in splits.values())
+        or any(isinstance(share, bool) for share in splits.values())
         or abs(sum(splits.values()) - 1) > 1e-6
     ):
         read.say(
@@ -209,9 +218,11 @@ def read_config(root: Path) -> CorpusConfig:
     """
     path = root / FILE_NAME
     try:
-        return parse_config(path.read_text("utf-8"), str(path))
+        return parse_config(path.read_bytes().removeprefix(codecs.BOM_UTF8).decode("utf-8"), str(path))
     except FileNotFoundError as error:
         raise ConfigError(f"{root} holds no {FILE_NAME}; make a corpus here with 'mudawwana init {root}'") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); give yourself permission") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8") from error
 

@@ -22,7 +22,7 @@ def shingles(text: str) -> frozenset[str]:
     words = _WORD.findall(text.translate(_FOLD))
     if len(words) <= _SHINGLE:
         return frozenset([" ".join(words)])
-    return frozenset(" ".join(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1))
+    return frozenset(map(" ".join, zip(*(words[at:] for at in range(_SHINGLE)), strict=False)))
 
 
 def clusters(texts: Sequence[str]) -> list[int]:
@@ -39,8 +39,9 @@ def clusters(texts: Sequence[str]) -> list[int]:
         signature = RMinHash(num_perm=_PERMUTATIONS, seed=_SEED)
         signature.update(sorted(grams))
         for other in sorted(set(index.query(signature))):
-            if _similar(sets[other], grams):
-                a, b = _root(parents, other), _root(parents, nth)
+            a, b = _root(parents, other), _root(parents, nth)
+            # Of a cluster one similar text is enough: a thousand bulletins of one form are not compared in pairs.
+            if a != b and _similar(sets[other], grams):
                 parents[max(a, b)] = min(a, b)
         index.insert(nth, signature)
     return [_root(parents, nth) for nth in range(len(texts))]

@@ -6,7 +6,7 @@ import hashlib
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 _SHORT = 16
-_TRACKING = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid", "ref", "share", "igshid")
+_TRACKING = frozenset(("fbclid", "gclid", "mc_cid", "mc_eid", "ref", "share", "igshid"))
 
 
 def digest(*parts: str | bytes) -> str:
@@ -35,13 +35,18 @@ def canonical_url(url: str) -> str:
     host = (parts.hostname or "").removeprefix("www.")
     if parts.port and (parts.scheme, parts.port) not in (("http", 80), ("https", 443)):
         host = f"{host}:{parts.port}"
+    # Escapes that are not UTF-8 (%C7 of windows-1256) stay what they are, else different pages would become one.
     query = [
         (name, value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True)
-        if not name.lower().startswith(_TRACKING)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True, errors="surrogateescape")
+        if name.lower() not in _TRACKING and not name.lower().startswith("utm_")
     ]
-    path = quote(unquote(parts.path), safe="/:@!$&'()*+,;=~-._") or "/"
-    return urlunsplit(("https", host, path.rstrip("/") or "/", urlencode(sorted(query)), ""))
+    path = "/".join(
+        quote(unquote(part, errors="surrogateescape"), safe=":@!$&'()*+,;=~-._", errors="surrogateescape")
+        for part in parts.path.split("/")
+    )
+    asked = urlencode(sorted(query), errors="surrogateescape")
+    return urlunsplit(("https", host, path.rstrip("/") or "/", asked, ""))
 
 
 def source_id(path: str, url: str | None = None) -> str:

@@ -91,7 +91,7 @@ def read_text(page: str, *, title: str | None = None, outlet: str | None = None)
         documents.append(
             Document(
                 text=tidied,
-                title=article.title,
+                title=tidied.split("\n", 1)[0] if article.line_kinds[:1] == ("title",) else None,
                 edits=compose(normalising, cleaning, text),
                 sentences=sentences,
                 tokens=tuple(token_offsets(tidied)),

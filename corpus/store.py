@@ -37,6 +37,10 @@ _UNIQUE = {
 }
 
 
+# Tables that a build makes anew from pages and sources where a shard is missing.
+_DERIVED = frozenset(("documents", "clusters", "sightings", "layers", "spans", "topics", "rejects"))
+
+
 class StoreError(Exception):
     """The corpus folder is not what it should be; the message says what to do. Nothing was changed."""
 
@@ -82,8 +86,13 @@ def read_head(root: Path) -> Head:
         content = json.loads(path.read_bytes())
         if content["format"] != HEAD_FORMAT:
             raise StoreError(f"{path}: format {content['format']}, but this mudawwana reads format {HEAD_FORMAT}")
-        return Head({table: tuple(keys) for table, keys in content["shards"].items()})
-    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        shards = content["shards"]
+        if not all(isinstance(keys, list) and all(isinstance(key, str) for key in keys) for keys in shards.values()):
+            raise TypeError("'shards' is not lists of keys")
+        return Head({table: tuple(keys) for table, keys in shards.items()})
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read ({error.strerror})") from error
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise StoreError(
             f"{path} is damaged ({error}); restore it from a copy, or delete it and build again from the sources"
         ) from error
@@ -113,18 +122,9 @@ def write_shard(root: Path, table: str, key: str, rows: pa.Table) -> None:
     schema = TABLES[table]
     if rows.schema.names != schema.names:
         raise StoreError(f"table {table} has columns {schema.names}, not {rows.schema.names}")
-    rows = rows.cast(schema)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-", suffix=".parquet")
-    os.close(handle)
-    try:
-        pq.write_table(rows, name, compression="zstd", store_schema=True)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(name)
-        raise
+    sink = pa.BufferOutputStream()
+    pq.write_table(rows.cast(schema), sink, compression="zstd", store_schema=True)
+    atomic_write(path, sink.getvalue().to_pybytes())
 
 
 def read_shard(root: Path, table: str, key: str, columns: Sequence[str] | None = None) -> pa.Table:
@@ -134,14 +134,19 @@ def read_shard(root: Path, table: str, key: str, columns: Sequence[str] | None =
         StoreError: if it is missing or damaged.
     """
     path = shard_path(root, table, key)
+    schema = TABLES[table]
+    if columns is not None:
+        schema = pa.schema([schema.field(name) for name in columns])
     try:
-        rows = pq.read_table(path, columns=list(columns) if columns is not None else None)
-    except (OSError, pa.ArrowInvalid) as error:
-        raise StoreError(f"{path} is missing or damaged ({error}); delete it and run 'mudawwana build'") from error
-    names = TABLES[table].names if columns is None else list(columns)
-    if rows.schema.names != names:
-        raise StoreError(f"{path} has columns {rows.schema.names}, expected {names}")
-    return rows
+        # Without `partitioning` a folder `year=2026` above the corpus would be a column.
+        rows = pq.read_table(path, columns=schema.names, partitioning=None)
+        if rows.schema.names != schema.names:
+            raise ValueError(f"columns {rows.schema.names}, not {schema.names}")
+        return rows.cast(schema)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        made_again = table in _DERIVED and not key.startswith(("ingest-", "import-"))
+        remedy = "delete it and run 'mudawwana build'" if made_again else "restore it from a copy of the corpus"
+        raise StoreError(f"{path} is missing or damaged ({error}); {remedy}") from error
 
 
 def read_table(root: Path, table: str, head: Head | None = None, columns: Sequence[str] | None = None) -> pa.Table:
@@ -154,7 +159,7 @@ def read_table(root: Path, table: str, head: Head | None = None, columns: Sequen
     if columns is not None:
         schema = pa.schema([schema.field(name) for name in columns])
     parts = [read_shard(root, table, key, columns) for key in head.keys(table)]
-    rows = pa.concat_tables(parts).cast(schema) if parts else schema.empty_table()
+    rows = pa.concat_tables(parts) if parts else schema.empty_table()
     if table in _UNIQUE and _UNIQUE[table][0] in rows.column_names:
         rows = _unique(rows, *_UNIQUE[table])
     return rows

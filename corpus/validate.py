@@ -20,7 +20,7 @@ from corpus.release.source import CorpusTables, read_corpus
 from corpus.release.verify_rows import Finding
 from corpus.store import StoreError, read_head, read_table, shard_path
 from corpus.text.edits import Edit, EditError, apply_edits, check_edits
-from schemas.ontology import Ontology
+from schemas.labels import Ontology
 
 MAX_FINDINGS = 20
 """Findings of one check that are listed one by one; the rest is counted."""

@@ -5,9 +5,13 @@ A claim is applied only where the words stand exactly as claimed; everything els
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
 
 from corpus.ingest import Reject
 from corpus.span import Entity, Sentence, Topic
@@ -63,6 +67,7 @@ class DocumentIndex:
             for source in document.sources:
                 self._by_source.setdefault(source, []).append(document.doc_id)
         self._squeezed: dict[str, Squeezed] = {}
+        self._grams: _Grams | None = None
 
     def by_id(self, doc_id: str) -> CorpusDocument | None:
         """The document of that id."""
@@ -73,9 +78,12 @@ class DocumentIndex:
         found = self._by_source.get(source, [])
         return self._documents[found[0]] if len(found) == 1 else None
 
-    def all(self) -> Iterable[CorpusDocument]:
-        """Every document."""
-        return self._documents.values()
+    def containing(self, words: str) -> list[CorpusDocument]:
+        """The documents in which `words` (without white space) stand, white space aside, in the order of the index."""
+        documents = tuple(self._documents.values())
+        if self._grams is None:
+            self._grams = _Grams.of([_without_space(document.text) for document in documents])
+        return [documents[nth] for nth in self._grams.candidates(words) if words in self.squeezed(documents[nth]).text]
 
     def squeezed(self, document: CorpusDocument) -> Squeezed:
         """The document's words without white space."""
@@ -89,13 +97,12 @@ class Squeezed:
     """A text without white space, with the position in the text of each character that is left."""
 
     text: str
-    positions: tuple[int, ...]
+    positions: Sequence[int]
 
     @classmethod
     def of(cls, text: str) -> Squeezed:
         """Squeeze `text`."""
-        kept = [at for at, char in enumerate(text) if not char.isspace()]
-        return cls("".join(text[at] for at in kept), tuple(kept))
+        return cls(_without_space(text), array("i", [at for at, char in enumerate(text) if not char.isspace()]))
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The range of the text that holds `self.text[start:end]`."""
@@ -115,7 +122,7 @@ def entities_from_tags(
     open_label, open_start = "", 0
 
     def close(nth: int) -> None:
-        if open_label:
+        if open_label and starts[nth] > open_start:
             spans.append((*squeezed.span(offset + open_start, offset + starts[nth]), open_label))
 
     for nth, tag in enumerate(tags):
@@ -126,6 +133,57 @@ def entities_from_tags(
         open_label, open_start = ("", 0) if prefix == "O" else (label, starts[nth])
     close(len(tags))
     return spans
+
+
+def _without_space(text: str) -> str:
+    return "".join(text.split())
+
+
+_GRAM = 12
+_KEPT = 16
+_FACTORS = np.array([pow(0x9E3779B97F4A7C15, power + 1, 1 << 64) for power in range(_GRAM)], np.uint64)
+
+
+def _kept_grams(text: str) -> NDArray[np.uint64]:
+    """Hashes of one in `_KEPT` of the pieces of `_GRAM` characters of `text`, chosen by what they are.
+
+    Where a text holds another one, it also holds all that is kept of it.
+    """
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    if len(codes) < _GRAM:
+        return np.empty(0, np.uint64)
+    hashes = np.zeros(len(codes) - _GRAM + 1, np.uint64)
+    for at, factor in enumerate(_FACTORS):
+        hashes += codes[at : at + len(hashes)] * factor
+    hashes ^= hashes >> np.uint64(29)
+    kept: NDArray[np.uint64] = np.unique(hashes[hashes % np.uint64(_KEPT) == 0])
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Grams:
+    """Which of many texts hold a piece: sorted hashes, each with the number of a text."""
+
+    hashes: NDArray[np.uint64]
+    texts: NDArray[np.int64]
+    count: int
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> _Grams:
+        kept = [_kept_grams(text) for text in texts]
+        hashes = np.concatenate([*kept, np.empty(0, np.uint64)])
+        numbers = np.repeat(np.arange(len(kept)), [len(one) for one in kept])
+        order = np.argsort(hashes, kind="stable")
+        return cls(hashes[order], numbers[order], len(texts))
+
+    def candidates(self, words: str) -> Sequence[int]:
+        """The numbers of the texts that may hold `words`, in order; all, if nothing is kept of so short words."""
+        grams = _kept_grams(words)
+        if not len(grams):
+            return range(self.count)
+        first, last = np.searchsorted(self.hashes, grams, "left"), np.searchsorted(self.hashes, grams, "right")
+        rarest = int(np.argmin(last - first))
+        return [int(nth) for nth in np.unique(self.texts[first[rarest] : last[rarest]])]
 
 
 def topics_of(labels: Sequence[str]) -> tuple[Topic, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from corpus.clean.folding import bare, key
@@ -19,7 +19,11 @@ END_RULES: Final = frozenset(
 """Furniture after which another article may begin."""
 
 _PROCLITICS = re.compile(r"^(?:[وف]?(?:[بلك]?ال|لل)|[وفبلك](?=\w{4}))")
+_ENCLITICS = re.compile(r"(?<=\w{3})(?:ات|ون|ين|ان|وا|ها|هم|يه|نا|ه|ا|ي)$")
 _SITE = re.compile(r"\s+[|–—-]\s+|\s*[|»]\s*")
+
+
+_LONG: Final = 55
 
 
 @dataclass(slots=True)
@@ -32,24 +36,37 @@ class Article:
     title: int | None = None
     first_prose: int | None = None
     last_prose: int | None = None
-    _vocabulary: frozenset[str] = field(default=frozenset())
+    _vocabulary: frozenset[str] | None = None
 
     def locate(self) -> None:
         """Finds the title and the extent of the body among the lines that are kept."""
         self.title = None
         self._find_prose(0)
+        if self.first_prose is None:
+            self._believe_unstopped()
         self.title = find_title(self)
         if self.title is not None and self.first_prose is not None and self.first_prose <= self.title:
             self._find_prose(self.title + 1)
 
+    def _believe_unstopped(self) -> None:
+        """An article without any stop: its long lines, most of which go on with "و" or hold a comma."""
+        long = [line for line in self.lines if line.kept and len(line.text) >= _LONG]
+        going_on = sum(line.key.startswith("و") or "،" in line.text for line in long)
+        if len(long) >= 2 and going_on * 2 > len(long):
+            for line in long:
+                line.prose = True
+            self._find_prose(0)
+
     def _find_prose(self, start: int) -> None:
         prose = [i for i in range(start, len(self.lines)) if self.lines[i].prose and self.lines[i].kept]
         self.first_prose, self.last_prose = (prose[0], prose[-1]) if prose else (None, None)
-        opening = " ".join(self.lines[i].text[:700] for i in prose[:3])
-        self._vocabulary = frozenset(content_words(opening))
+        self._vocabulary = None
 
     def overlap(self, text: str) -> float:
         """The share of the content words of `text` that the opening of the body has too."""
+        if self._vocabulary is None:
+            prose = [line.text[:700] for line in self.lines[self.body_start : self.body_end] if line.prose and line.kept]
+            self._vocabulary = frozenset(content_words(" ".join(prose[:3])))
         words = content_words(text)
         return sum(word in self._vocabulary for word in words) / len(words) if words else 0.0
 
@@ -65,8 +82,8 @@ class Article:
 
 
 def content_words(text: str) -> list[str]:
-    """The folded words of `text` without proclitics and article, those of three letters or more."""
-    return [stem for word in key(text).split() if len(stem := _PROCLITICS.sub("", word)) >= 3]
+    """The folded words of `text` without article, proclitics and common endings, those of three letters or more."""
+    return [stem for word in key(text).split() if len(stem := _ENCLITICS.sub("", _PROCLITICS.sub("", word))) >= 3]
 
 
 def find_title(article: Article) -> int | None:
@@ -76,9 +93,10 @@ def find_title(article: Article) -> int | None:
         return given
     lines = article.lines[: article.body_start]
     candidates = [i for i, line in enumerate(lines) if line.headline]
-    if not candidates:
-        return _long_title(article)
-    return _repeated(article, candidates) or _from_breadcrumb(article, candidates) or _best(article, candidates)
+    for found in (_from_breadcrumb(article), _repeated(article, candidates)):
+        if found is not None:
+            return found
+    return _best(article, candidates) if candidates else _long_title(article) or _short_title(article)
 
 
 def _find_given_title(article: Article) -> int | None:
@@ -87,8 +105,9 @@ def _find_given_title(article: Article) -> int | None:
     wanted = {bare(article.given_title)}
     parts = _SITE.split(article.given_title)
     wanted.update(bare(" ".join(parts[:count])) for count in range(1, len(parts)) if len(" ".join(parts[:count])) >= 15)
+    shortest, longest = min(map(len, wanted)), len(article.given_title) + 60
     for i, line in enumerate(article.lines):
-        if len(line.text) < 300:
+        if shortest <= len(line.text) <= longest:
             printed = bare(line.text)
             if printed and (printed in wanted or any(len(w) > 20 and bare(_SITE.split(line.text)[0]) == w for w in wanted)):
                 return i
@@ -106,32 +125,32 @@ def _repeated(article: Article, candidates: Sequence[int]) -> int | None:
     return None
 
 
-def _from_breadcrumb(article: Article, candidates: Sequence[int]) -> int | None:
+def _from_breadcrumb(article: Article) -> int | None:
+    """The line that the breadcrumb over it ends with."""
     for i, line in enumerate(article.lines[: article.body_start]):
         if line.rule == "breadcrumb":
-            for j in candidates:
-                if len(article.lines[j].key) > 12 and line.key.endswith(article.lines[j].key):
+            for j in range(i + 1, min(i + 12, len(article.lines))):
+                if article.lines[j].headline and len(article.lines[j].words) >= 4 and line.key.endswith(article.lines[j].key):
                     return j
-            return None if i < 0 else None
     return None
 
 
 def _best(article: Article, candidates: Sequence[int]) -> int:
-    """Among the headlines over the body: the first that the body speaks of, best one that has its byline or date below."""
-    scored = [(i, article.overlap(article.lines[i].text)) for i in candidates]
-    near = [i for i, score in scored if score >= 0.3]
+    """Among the headlines over the body, one that the body speaks of: best with its byline or date below it."""
     if len(candidates) == 1:
         return candidates[0]
-    for i in near:
-        following = article.lines[i + 1] if i + 1 < len(article.lines) else None
-        if following is not None and following.rule in HEADER_RULES:
-            return i
-    if near:
-        run = near[-1]
-        while run - 1 in near and article.lines[run - 1].headline and run - 1 >= near[0] and near[-1] - (run - 1) < 4:
-            run -= 1
-        return run
-    return candidates[0] if len(candidates) <= 3 else candidates[-1]
+    near = [i for i in candidates if article.overlap(article.lines[i].text) >= 0.3 and " | " not in article.lines[i].text]
+    if not near:
+        return candidates[0] if len(candidates) <= 3 else candidates[-1]
+    signed = [i for i in near if i + 1 < len(article.lines) and article.lines[i + 1].rule in HEADER_RULES]
+    last = candidates.index(signed[0] if signed else near[-1])
+    first = last
+    while first > 0 and candidates[first - 1] in near and last - first < 3:
+        between = article.lines[candidates[first - 1] + 1 : candidates[first]]
+        if any(line.rule != "photo-credit" for line in between):
+            break
+        first -= 1
+    return candidates[first]
 
 
 def _long_title(article: Article) -> int | None:
@@ -142,6 +161,14 @@ def _long_title(article: Article) -> int | None:
     if lines[1].prose and lines[1].stopped and article.lines[0] is lines[0]:
         article._find_prose(1)
         return 0
+    return None
+
+
+def _short_title(article: Article) -> int | None:
+    """Two words right over the body that the body repeats."""
+    kept = [i for i in range(article.body_start) if article.lines[i].kept]
+    if kept and article.first_prose is not None and len(article.lines[kept[-1]].words) == 2:
+        return kept[-1] if article.overlap(article.lines[kept[-1]].text) >= 0.5 else None
     return None
 
 
@@ -162,13 +189,17 @@ def split_articles(lines: list[Line]) -> list[list[Line]]:
     return [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
 
 
+def _says_author(line: Line) -> bool:
+    return line.key.startswith(("كتب", "بقلم", "اعداد", "كتبت"))
+
+
 def _starts_article(lines: list[Line], i: int, in_comments: bool) -> bool:
     if len(lines[i].words) < 4:
         return False
     dated = False
     prose = 0
     for following in lines[i + 1 : i + 9]:
-        if following.rule in ("byline", "date-line", "relative-time"):
+        if following.rule in ("date-line", "relative-time") or (following.rule == "byline" and _says_author(following)):
             dated = True
         elif not following.kept:
             continue

@@ -16,7 +16,7 @@ from corpus.clean.folding import fold, key
 LONGEST: Final = 110
 """Code points beyond which a line or the head of a sentence is no byline."""
 
-_DASH = r"\s*[-–—ـ|/•·\N{MINUS SIGN}]+\s*"
+_DASH = r"(?:\s*[-–—|/•·\N{MINUS SIGN}]+\s*|\s+ـ+\s+)"
 _PARTS = re.compile(rf"{_DASH}|\s*[:،,]\s*|\s*[()]\s*")
 _CUE = re.compile(
     r"^(?:[-–—ـ•*]\s*)?(?:كتبه|كتبها|كتب|كتبت|بقلم|تحرير|اعداد|اعداد وتقديم|اعدها|اعده|اعد التقرير|ترجمه|حاوره|حاورته|حاورها|حاورتها|"
@@ -99,7 +99,7 @@ def _read_cued(text: str) -> Byline | None:
         return None
     who = text[match.start("who") : match.end("who")].strip(" -–—:/")
     words = key(who).split()
-    if not 0 < len(words) <= 12 or re.search(r"[.!?؟؛]\s", who):
+    if not 0 < len(words) <= 12 or re.search(r"(?:[!?؟؛]|\w\w\.)\s", who):
         return None
     sure = fold(text).lstrip("-–—ـ•* ").startswith(_SURE_CUES) and len(words) <= 6
     if not (match["stop"] or sure or names.may_be_name(who)):
@@ -119,6 +119,7 @@ def _read_parts(text: str, outlet: str | None, loose: bool) -> Byline | None:
     people: list[str] = []
     agency = place = site = None
     sure = False
+    unknown: list[str] = []
     for part in parts:
         origin = _FROM.match(part)
         if site is None and names.is_outlet(part, outlet):
@@ -142,10 +143,13 @@ def _read_parts(text: str, outlet: str | None, loose: bool) -> Byline | None:
             sure = True
         elif _DESK.fullmatch(part):
             sure = sure or len(parts) > 1
-        elif loose and len(parts) > 1 and len(part.split()) <= 4 and not re.search(r"[\d!?؟]", part):
-            people.append(part)
+        elif loose and len(parts) > 1 and names.may_be_unknown_name(part):
+            unknown.append(part)
         else:
             return None
+    if unknown and not (place or site):
+        return None
+    people += unknown
     if sure or (people and (place or site)):
         return Byline(" - ".join(people) or None, agency, place, site)
     return None
@@ -177,8 +181,8 @@ def glued_byline(text: str, outlet: str | None = None) -> tuple[int, Byline] | N
 
 
 _DATELINE = re.compile(
-    r"^(?P<place>[^\n.:!?؟\-–—/]{2,40}?)\s*(?:[/(]\s*(?P<agency>[^)/\n]{1,25})\s*[/)])?\s*"
-    r"(?:في\s+)?(?:\d[\d\s/\-.]*)?\s*(?:[-–—ـ]+|/)\s*(?P<after>\S)"
+    r"^(?P<place>[^\n.:!?؟\d/()\[\]–—-]{2,40}?)\s*(?:في\s+)?(?:\d{1,2}[\s/.-]*(?:\d{1,2}[\s/.-]+\d{4}|[^\s\d/()–—-]+(?:\s+\d{4})?)?)?\s*"
+    r"(?:[/(]\s*(?P<agency>[^)/\n]{1,25}?)\s*[/)]|(?<=\s)(?P<name>[^\s\d–—-]{2,8}(?=\s*[–—-])))?\s*(?:[-–—ـ]+|(?<=/)|(?<=\)))\s*\S"
 )
 
 
@@ -188,6 +192,7 @@ def dateline(text: str) -> Byline | None:
     if match is None:
         return None
     place = match["place"].strip()
-    if not names.is_place(place) and not (match["agency"] and names.agency_of(match["agency"]) and len(place.split()) <= 3):
+    agency = names.agency_of(match["agency"] or match["name"] or "")
+    if not names.is_place(place) and not (agency and len(place.split()) <= 3):
         return None
-    return Byline(place=re.split(r"\s*[،,]", place)[0], agency=names.agency_of(match["agency"]) if match["agency"] else None)
+    return Byline(place=re.split(r"\s*[،,]", place)[0], agency=agency)

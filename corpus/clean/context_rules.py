@@ -7,17 +7,28 @@ from collections.abc import Callable
 from typing import Final
 
 from corpus.clean import names
-from corpus.clean.articles import Article
+from corpus.clean.articles import Article, content_words
 from corpus.clean.bylines import read_byline
 from corpus.clean.folding import bare
+from corpus.clean.kinds import is_credited
 from corpus.clean.line_rules import PHRASE_RULES
 from corpus.clean.lines import Line, ends_with_colon
 
 LIST_HEADINGS: Final = frozenset({"read-also", "most-read", "widget-heading"})
 _FURNITURE_AT_END: Final = frozenset(PHRASE_RULES) - {"embedded-post", "agency-mark", "comment-count", "share-line"}
 _CAPTION_CUE = re.compile(r"^(?:جانب من|لقطه من|لقطه ل|صوره ل|صوره من|صوره تجمع|من اليمين|من اليسار|صوره جماعيه|صوره تذكاريه|صوره مركبه)")
+_CAPTION_WORD = re.compile(
+    r"\b(?:خلال (?:لقايه|لقائه|لقاءه|استقباله|اللقاء|الاجتماع|المباراه|الموتمر|حفل|تفقده|زيارته|كلمته|جلسه)|اثناء|متفقدا|مترئسا|مترييسا|متحدثا|"
+    r"مصافحا|متوسطا|مستقبلا|يتوسط|لدي استقباله|لدي وصوله|بجانب|من اليمين|الي جانبه)\b"
+)
+_ATTRIBUTION = re.compile(r"^\s*(?:[-–—&]|ـ)+\s?.{1,60}\(@\w{2,40}\)", re.S)
+_POST_SIGN = re.compile(r"pic\.\S+/|https?://t\.co/|#\w+|[\U0001F300-\U0001FAFF]")
+_POST_LINK = re.compile(r"\bpic\.(?:twitter|x|example)\.com/\w+\s*\Z|https://t\.co/\w+\s*\Z")
+_MENU = re.compile(r"(?:[|•·/\t].*){2}")
 _MARKER = re.compile(r"^\s*(?:[-–—ـ•*·▪◾●■◆✓✔►‣]|\(?\d{1,2}\s*[-.)/ـ–]|[اأبجدهوزحطي]\s*[-.)])\s*")
 _SUBHEAD_WORDS: Final = 5
+_BESIDE_NAMES: Final = frozenset({"date-line", "relative-time", "view-count", "reading-time", "byline", "navigation", "photo-credit"})
+_FIGURES = re.compile(r"[\d\s.,|/-]+")
 
 
 def comments(article: Article) -> None:
@@ -47,6 +58,8 @@ def _comments_start(article: Article) -> int | None:
 def before_title(article: Article) -> None:
     """What stands over the title: menus, tickers, other headlines."""
     end = article.title if article.title is not None else article.body_start
+    if article.title is None:
+        _names_over_body(article, 0)
     for i, line in enumerate(article.lines[:end]):
         if not line.kept:
             continue
@@ -54,7 +67,27 @@ def before_title(article: Article) -> None:
             continue
         if i == end - 1 and line.text.endswith(":") and article.title is not None:
             continue
-        line.rule = "navigation" if len(line.words) <= 3 else "ticker"
+        line.rule = "navigation" if len(line.words) <= 3 or _MENU.search(line.text) else "ticker"
+
+
+def embedded_posts(article: Article) -> None:
+    """A post of a social network: the line that says whose it is, and the text over it."""
+    lines = article.lines
+    for i, line in enumerate(lines):
+        if i == article.title or (line.rule not in (None, "caption-fragment") and not line.rule == "author-email"):
+            continue
+        if _ATTRIBUTION.match(line.text):
+            line.rule = "embedded-post"
+            at = i - 1
+            while at >= 0 and at != article.title and (lines[at].kept or lines[at].rule == "tag-list") and i - at <= 3:
+                if not (at == i - 1 and line.gap == 0) and not _POST_SIGN.search(lines[at].text):
+                    break
+                lines[at].rule = "embedded-post"
+                if lines[at].gap:
+                    break
+                at -= 1
+        elif len(line.text) < 320 and ("pic." in line.text or "t.co/" in line.text) and _POST_LINK.search(line.text):
+            line.rule = "embedded-post"
 
 
 def repeated_title(article: Article) -> None:
@@ -62,21 +95,36 @@ def repeated_title(article: Article) -> None:
     if article.title is None:
         return
     printed = bare(article.lines[article.title].text)
+    length = 2 * len(article.lines[article.title].text) + 20
     for i, line in enumerate(article.lines):
-        if i != article.title and line.rule in (None, "ticker", "navigation") and len(line.text) < 300 and bare(line.text) == printed:
+        if i == article.title or line.rule not in (None, "ticker", "navigation"):
+            continue
+        if not len(printed) <= len(line.text) <= length:
+            continue
+        again = bare(line.text)
+        if again != printed and not (len(printed) > 20 and again.startswith(printed) and i < article.body_start):
+            continue
+        before = article.lines[i - 1] if i else None
+        after = article.lines[i + 1] if i + 1 < len(article.lines) else None
+        refrain = before and after and before.kept and after.kept and not (before.prose or after.prose)
+        if not refrain or i < article.body_start:
             line.rule = "repeated-title"
 
 
 def header(article: Article) -> None:
     """Between title and body: names and places alone, bylines with names that no list has."""
-    if article.title is None:
-        return
-    end = min(article.body_start, len(article.lines))
-    for i in range(article.title + 1, end):
+    if article.title is not None:
+        _names_over_body(article, article.title + 1)
+
+
+def _names_over_body(article: Article, start: int) -> None:
+    for i in range(start, min(article.body_start, len(article.lines))):
         line = article.lines[i]
         if not line.kept or line.stopped or len(line.words) > 9:
             continue
-        if names.is_place(line.text):
+        if len(line.text) <= 12 and _FIGURES.fullmatch(line.text) and not ends_with_colon(article.lines[i - 1].text):
+            line.rule = "view-count"
+        elif names.is_place(line.text):
             line.rule = "place-line"
         elif read_byline(line.text, article.outlet, loose=True) is not None or names.may_be_name(line.text):
             line.rule = "byline"
@@ -87,10 +135,12 @@ def header(article: Article) -> None:
 def _beside_header(article: Article, i: int) -> bool:
     """Whether a date, a time or a byline stands next to line `i`, and no sign of a subhead is in it."""
     line = article.lines[i]
-    if re.search(r"[\d#؟?!:«“\"]", line.text):
+    if len(line.words) > 2 and not names.may_be_unknown_name(line.text):
+        return False
+    if re.search(r"[؟?!:«“\"]", line.text):
         return False
     around = [article.lines[j].rule for j in (i - 1, i + 1) if 0 <= j < len(article.lines)]
-    return any(rule in ("date-line", "relative-time") for rule in around)
+    return any(rule in _BESIDE_NAMES for rule in around)
 
 
 def related_headlines(article: Article) -> None:
@@ -126,14 +176,21 @@ def listed_tags(article: Article) -> None:
     """The tags under their heading, one a line."""
     for i, line in enumerate(article.lines[1:], 1):
         before = article.lines[i - 1]
-        if before.rule == "tag-list" and line.kept and len(line.words) <= 4 and not line.stopped and i != article.title:
+        if before.rule != "tag-list" or not line.kept or line.stopped or i == article.title:
+            continue
+        if len(line.words) <= 4 or (len(before.words) <= 3 and re.search(r"[،,|]", line.text) and len(line.words) <= 20):
             line.rule = "tag-list"
 
 
 def caption_fragments(article: Article) -> None:
     """Captions that are no sentences."""
     for i, line in enumerate(article.lines):
-        if line.kept and i != article.title and len(line.words) <= 14 and not line.stopped and _CAPTION_CUE.match(line.key):
+        if not line.kept or i == article.title or line.stopped or line.prose or len(line.words) > 14:
+            continue
+        over_body = article.title is not None and article.title < i < article.body_start and len(line.words) <= 9
+        described = i > 0 and article.lines[i - 1].rule == "photo-credit" and article.lines[i - 1].key.startswith("التعليق")
+        credited = described or len(line.words) <= 8 and is_credited(line)
+        if credited or _CAPTION_CUE.match(line.key) or (over_body and _CAPTION_WORD.search(line.key)):
             line.rule = "caption-fragment"
 
 
@@ -153,17 +210,23 @@ def under_the_body(article: Article) -> None:
     tail = [i for i in range(start, len(lines)) if lines[i].kept]
     if not tail:
         return
+    texts = [lines[i].text for i in tail]
     introduced = ends_with_colon(lines[start - 1].text)
     long = [i for i in tail if len(lines[i].words) >= 6 and not _MARKER.match(lines[i].text) and not lines[i].stopped]
-    if len(tail) >= 3 and not introduced and len(long) * 4 >= len(tail) * 3:
-        if sum(article.overlap(lines[i].text) for i in tail) / len(tail) < 0.4:
+    joined = sum(lines[i].key.startswith("و") for i in tail)
+    if len(tail) >= 3 and not introduced and len(long) * 4 >= len(tail) * 3 and not joined and len(max(texts, key=len)) <= 130:
+        if sum(len(lines[i].text) for i in tail) >= 45 * len(tail) and _mean_overlap(article, tail) < 0.4:
             for i in tail:
                 lines[i].rule = "ticker"
             return
     last = lines[tail[-1]]
     if len(tail) <= 2 and not last.stopped and not introduced:
-        if read_byline(last.text, article.outlet, loose=True) or names.may_be_name(last.text):
+        if read_byline(last.text, article.outlet) or names.may_be_name(last.text):
             last.rule = "byline"
+
+
+def _mean_overlap(article: Article, lines: list[int]) -> float:
+    return sum(article.overlap(article.lines[i].text) for i in lines) / len(lines)
 
 
 def repeated_paragraphs(article: Article) -> None:
@@ -182,14 +245,43 @@ def repeated_paragraphs(article: Article) -> None:
 
 ContextRule = Callable[[Article], None]
 
+def bare_tags(article: Article) -> None:
+    """Tags without a heading: short lines under the body that say again what title and body said."""
+    start = article.body_end
+    run = start
+    while run < len(article.lines) and article.lines[run].kept and len(article.lines[run].words) <= 4:
+        if article.lines[run].stopped or _MARKER.match(article.lines[run].text):
+            break
+        run += 1
+    if run - start < 2 or not start or ends_with_colon(article.lines[start - 1].text):
+        return
+    said = set(content_words(" ".join(line.text for line in article.lines[:start] if line.kept)))
+    tags = [content_words(line.text) for line in article.lines[start:run]]
+    again = sum(bool(tag) and all(word in said for word in tag) for tag in tags)
+    if again * 3 >= (run - start) * 2:
+        for line in article.lines[start:run]:
+            line.rule = "tag-list"
+
+
+def signature(article: Article) -> None:
+    """The author's name printed again under the body."""
+    known = {bare(found.byline) for line in article.lines if line.rule == "byline" and (found := read_byline(line.text)) and found.byline}
+    for line in article.lines[article.body_end :]:
+        if line.kept and not line.prose and bare(line.text) in known:
+            line.rule = "byline"
+
+
 RULES: Final[tuple[ContextRule, ...]] = (
     comments,
+    embedded_posts,
     repeated_title,
     before_title,
     header,
     related_headlines,
     listed_tags,
     caption_fragments,
+    signature,
+    bare_tags,
     under_the_body,
     repeated_paragraphs,
 )

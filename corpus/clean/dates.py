@@ -68,17 +68,20 @@ RELATIVE = re.compile(
 """A relative time that fills a folded line ("منذ ساعتين"), maybe after a name glued to it."""
 
 
+def is_date_word(word: str) -> bool:
+    """Whether a folded word belongs to dates and times, or is a number."""
+    return word == "#" or word in _WORDS
+
+
 def is_date_line(line_key: str) -> bool:
     """Whether a line with this key holds nothing but a date or a time: every word belongs to dates, one says so."""
     words = line_key.split()
-    if not words or len(words) > 28:
-        return False
-    numbers = words.count("#")
-    if len(words) - numbers and not all(word == "#" or word in _WORDS for word in words):
-        return False
-    if any(word in _ANCHORS for word in words):
-        return numbers > 0
-    return False
+    return (
+        0 < len(words) <= 28
+        and "#" in words
+        and all(word == "#" or word in _WORDS for word in words)
+        and any(word in _ANCHORS for word in words)
+    )
 
 
 def is_clock_or_numeric_date(text: str) -> bool:
@@ -88,6 +91,15 @@ def is_clock_or_numeric_date(text: str) -> bool:
         return False
     rest = key(_CLOCK.sub(" ", _DAY_FIRST.sub(" ", _YEAR_FIRST.sub(" ", folded))))
     return all(word in _WORDS for word in rest.split())
+
+
+def without_date(text: str) -> str | None:
+    """What a short text with a named date in it has besides the date; None if it has no such date."""
+    match = _NAMED.search(fold(text))
+    if match is None:
+        return None
+    words = [word for word in text.split() if not (parts := key(word).split()) or not all(map(is_date_word, parts))]
+    return " ".join(words).strip(" -–—|/،,:")
 
 
 def date_at_end(text: str) -> int | None:

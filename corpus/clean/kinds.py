@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from corpus.clean import names
 from corpus.clean.articles import HEADER_RULES, Article
 from corpus.clean.lines import Line, ends_with_colon
 
 _BULLET = re.compile(r"^\s*(?:[-–—•*·▪◾●■◆✓✔►‣]|ـ(?=\s))\s*\S")
 _NUMBERED = re.compile(r"^\s*\(?\s*(?:\d{1,2}|[اأبجدهوزحطي])\s*(?:[-.)/–]|ـ+)\s*\S")
 _LIST_INTRODUCTION = re.compile(r"(?:التالي|التاليه|الاتي|الاتيه|كما يلي|ما يلي|فيما يلي|وهي|وهم|منها|ابرزها|اهمها|القائمه|النتائج|التشكيله)")
-_HEMISTICHS = re.compile(r"\S\s*(?:\*{2,}|\.{3,}|…|\s{3,}|=|#|/)\s*\S")
-_CAPTION = re.compile(r"^(?:صوره|في الصوره|جانب من|لقطه|\(?يمين|\(?يسار|من اليمين|تظهر الصوره|تظهر في الصوره)|(?:\(|/)\s*(?:تصوير|عدسه|ارشيف|رويترز|ا ف ب)")
+_HEMISTICHS = re.compile(r"\S\s*(?:\*{2,}|\s\*\s|\.{3,}|…|\s{3,}|=|#|/)\s*\S")
+_CAPTION = re.compile(r"^(?:صوره|في الصوره|جانب من|لقطه|يمين|يسار|من اليمين|تظهر الصوره|تظهر في الصوره)\b")
+_CREDIT = re.compile(r"(?<![.!؟»])\s*(?:\(|/)\s*(?P<who>تصوير|عدسة|أرشيف|[^()/]{2,25})[^()/]{0,40}[)/]?\s*\Z")
 LONGEST_SUBHEAD: Final = 110
 LONGEST_DECK: Final = 320
+LONGEST_CAPTION: Final = 200
 
 
 def assign_kinds(article: Article) -> None:
@@ -104,10 +107,14 @@ def _kind_of_run(body: list[Line], start: int, end: int) -> str:
 
 def _alone(body: list[Line], position: int) -> str:
     line = body[position]
-    if len(line.text) <= 200 and _CAPTION.search(line.key[:40] + " " + line.text[-40:]):
+    if len(line.text) > LONGEST_CAPTION:
+        return "paragraph"
+    if _CAPTION.match(line.key) or is_credited(line):
         return "caption"
-    if _HEMISTICHS.search(line.text) and len(line.text) < 110 and not line.stopped and len(line.words) >= 6:
+    if len(line.text) < 110 and not line.stopped and len(line.words) >= 6 and _HEMISTICHS.search(line.text):
         return "verse"
+    if line.prose and not line.text.endswith("؟"):
+        return "paragraph"
     following = body[position + 1] if position + 1 < len(body) else None
     if following is None or following.kind in ("subhead", "verse"):
         return "paragraph"
@@ -118,6 +125,14 @@ def _alone(body: list[Line], position: int) -> str:
     if ends_with_colon(line.text):
         return "subhead" if len(line.words) <= 4 and following.prose and len(following.text) > 120 else "paragraph"
     return "subhead" if len(line.words) <= 14 and (following.prose or following.kind == "item") else "paragraph"
+
+
+def is_credited(line: Line) -> bool:
+    """Whether a line ends with who took the picture: "متظاهرون في وسط العاصمة (رويترز)"."""
+    match = _CREDIT.search(line.text) if line.text.endswith((")", "/")) and not line.cuts else None
+    if match is None or line.key.startswith("و") or line.text[: match.start()].rstrip().endswith(("وكالة", "لوكالة", "عن")):
+        return False
+    return match["who"] in ("تصوير", "عدسة", "أرشيف") or names.agency_of(match["who"]) is not None
 
 
 def _mark(lines: list[Line], kind: str) -> None:

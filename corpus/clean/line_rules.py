@@ -8,9 +8,10 @@ from typing import Final
 
 from corpus.clean import names
 from corpus.clean.bylines import read_byline
-from corpus.clean.dates import RELATIVE, is_clock_or_numeric_date, is_date_line
-from corpus.clean.folding import fold
-from corpus.clean.phrases import load_table, load_words
+from corpus.clean.dates import RELATIVE, is_clock_or_numeric_date, is_date_line, is_date_word, without_date
+from corpus.clean.folding import fold, key
+from corpus.clean.lines import SHORT
+from corpus.clean.phrases import load_lines, load_table, load_words
 
 PHRASE_RULES: Final = (
     "comment-form",
@@ -29,6 +30,7 @@ PHRASE_RULES: Final = (
     "contact",
     "embedded-post",
     "error-page",
+    "photo-credit",
     "agency-mark",
     "navigation",
 )
@@ -37,6 +39,7 @@ PHRASE_RULES: Final = (
 _TABLE = load_table(PHRASE_RULES)
 _SENTENCES_TOO = frozenset({"comment-form", "comment-rules", "copyright", "cookie-line", "newsletter", "follow-line", "embedded-post"})
 _LONGEST_OPENING: Final = 120
+_LONGEST_SENTENCE: Final = 400
 
 _URL_LINE = re.compile(r"(?:[^\s:]{2,20}\s*:\s*)?(?:https?://|www\.)\S+(?:\s+(?:https?://|www\.)\S+)*\s*\Z", re.I)
 _MAIL_LINE = re.compile(
@@ -57,15 +60,23 @@ _PHOTO = re.compile(
     r"[(\[]?\s*(?:تصوير|عدسه|صور|صوره|الصوره|الصور|مصدر الصوره|حقوق الصوره|المصدر|photo|credit|image|getty images?|التعليق علي الصوره|مصدر الصوره)\s*"
     r"(?:[:/\-–—]|من|عن|خاصه ب|(?=\s*(?:getty|afp|reuters)))\s*.{2,60}[)\]]?|[(\[]?\s*(?:عدسه|تصوير)\s+\S+(?:\s+\S+){0,3}\s*[)\]]?"
     r"|[(\[]?\s*(?:صوره|صور|الصوره)\s+(?:ارشيفيه|من الارشيف|ارشيف|تعبيريه|توضيحيه|تعبيريه من الانترنت|رمزيه|متداوله)\s*[)\]]?"
-    r"|[(\[]?\s*(?:ارشيف|ارشيفيه|من الارشيف|getty images|istock|shutterstock|social media|مواقع التواصل)\s*[)\]]?"
+    r"|[(\[]?\s*(?:ارشيفيه|ارشيف)\s*[:/-].{2,60}|[(\[]?\s*(?:ارشيف|ارشيفيه|من الارشيف|getty images|istock|shutterstock|social media|مواقع التواصل)\s*[)\]]?"
 )
 _SOURCE = re.compile(
     r"[(\[]?\s*(?:المصدر|مصدر|مصادر|المصادر|source|نقلا عن|نقلا من|عن|منقول عن|منقول)\s*(?P<colon>[:/\-–—])?\s*(?P<what>.{2,60}?)[)\]]?\s*"
 )
 _BREADCRUMB = re.compile(r"\s*[/»>›|«‹\\←→]+\s*|\s+[-–—]\s+")
+_STEPS = re.compile(r"\S\s+[>›»]{1,2}\s+\S")
+_TICKER = re.compile(r"\s*(?:\|{1,3}|●|•|◄|►|■|◆|\*{3}|/{2,3}|\s»\s)\s*")
+_INITIALS = re.compile(r"[/(]?\s*[ء-ي](?:\s*[./]\s*[ء-ي])+\s*[./)]*")
 _PAGER = re.compile(r"(?:[«»<>‹›…\s]|\d{1,3}|الصفحه|من|صفحه)+")
 _NOTHING = re.compile(r"[\W_ـ]+")
 _HASHTAGS = re.compile(r"(?:#[\w_]+[\s،,|]*)+")
+
+_NOT_ALONE = frozenset({"ان", "اب", "توك", "بريد", "البريد", "رابط", "الرابط", "منصه", "لاين", "x", "in", "email", "like"})
+_SHARE_WORDS = load_words("share") | load_words("networks")
+_SHARE_RUN = re.compile("(?:(?:" + "|".join(sorted(map(re.escape, _SHARE_WORDS | {"#"}), key=len, reverse=True)) + r")\s*)++")
+_META_SIGNS = frozenset(key(word) for word in "مشاهدة مشاهدات قراءة القراءة للقراءة دقائق تعليق تعليقات التعليقات منذ قبل تحديث نشر".split())
 
 LineRule = Callable[[str, str, str | None], str | None]
 """Answers with the id of the rule that removes a line, given its text, its key and the outlet, or with None."""
@@ -91,9 +102,17 @@ def hashtags(text: str, line_key: str, outlet: str | None) -> str | None:
 
 
 def date_line(text: str, line_key: str, outlet: str | None) -> str | None:
-    if "#" not in line_key:
+    if "#" not in line_key or len(text) > 120 or "%" in text or text[0] in "•*-–·(":
         return None
-    return "date-line" if is_date_line(line_key) or is_clock_or_numeric_date(text) else None
+    if is_date_line(line_key) or is_clock_or_numeric_date(text):
+        return "date-line"
+    rest = without_date(text)
+    if rest is None or rest == text or len(rest.split()) > 8:
+        return None
+    place, _, agency = rest.strip(" -–—|/").rpartition(" ")
+    if names.is_place(rest) or (names.is_place(place.strip(" -–/(")) and names.agency_of(agency)):
+        return "date-line"
+    return "byline" if read_byline(rest.strip(" -–—|/،"), outlet) is not None else None
 
 
 def relative_time(text: str, line_key: str, outlet: str | None) -> str | None:
@@ -114,11 +133,14 @@ def closed_vocabulary(text: str, line_key: str, outlet: str | None) -> str | Non
     words = line_key.split()
     if not words or len(words) > 40:
         return None
-    share = load_words("share")
-    if len(words) > 1 and all(word in share for word in words):
+    if len(words) == 1:
+        return "share-line" if line_key in load_words("networks") and line_key not in _NOT_ALONE and text[-1] != ":" else None
+    if words[0] in _SHARE_WORDS and _SHARE_RUN.fullmatch(line_key):
         return "share-line"
-    if all(word in share for word in words) and words[0] not in ("و", "مع", "علي", "او", "اب", "عبر", "بريد"):
-        return "share-line"
+    if "#" in words or len(words) > 2:
+        meta = load_words("meta")
+        if all(word in meta or is_date_word(word) for word in words) and any(word in _META_SIGNS for word in words):
+            return "view-count"
     menu = load_words("navigation")
     if len(words) >= 4 and all(word in menu for word in words) and not text.endswith((".", "؟")):
         return "navigation"
@@ -126,15 +148,30 @@ def closed_vocabulary(text: str, line_key: str, outlet: str | None) -> str | Non
 
 
 def breadcrumb(text: str, line_key: str, outlet: str | None) -> str | None:
-    """"الرئيسية / سياسة / ..."."""
-    if not line_key.startswith(("الرييسيه", "الرئيسيه", "home", "الصفحه الرئيسيه")):
+    """"الرئيسية / سياسة / ...", "أنت هنا: ...", "الوطني > أحوال الطقس"."""
+    if len(text) > 2 * SHORT:
         return None
-    parts = [part for part in _BREADCRUMB.split(text) if part.strip()]
-    return "breadcrumb" if len(parts) > 1 else None
+    if line_key.startswith(("انت هنا", "انت الان في")):
+        return "breadcrumb"
+    if line_key.startswith(("الرئيسيه", "home", "الصفحه الرئيسيه")):
+        return "breadcrumb" if len([part for part in _BREADCRUMB.split(text) if part.strip()]) > 1 else None
+    return "breadcrumb" if "«" not in text and text[-1] not in ".؟!" and _STEPS.search(text) else None
+
+
+def ticker(text: str, line_key: str, outlet: str | None) -> str | None:
+    """Headlines run together on one line, between bars or bullets."""
+    parts = [part for part in _TICKER.split(text) if part.strip()]
+    if len(parts) < 3 or any(part.rstrip().endswith((".", "؛")) for part in parts):
+        return None
+    long = sum(part.count(" ") >= 2 for part in parts)
+    return "ticker" if long >= 3 and long * 4 >= len(parts) * 3 else None
 
 
 def pager(text: str, line_key: str, outlet: str | None) -> str | None:
-    return "navigation" if len(text) < 40 and _PAGER.fullmatch(fold(text)) and "#" in line_key else None
+    words = line_key.split()
+    if "#" not in words or len(text) > 40 or not (len(words) > 2 or "صفحه" in line_key) or not _PAGER.fullmatch(fold(text)):
+        return None
+    return "navigation"
 
 
 def address(text: str, line_key: str, outlet: str | None) -> str | None:
@@ -173,7 +210,7 @@ def source_credit(text: str, line_key: str, outlet: str | None) -> str | None:
     match = _SOURCE.fullmatch(fold(text))
     if match is None:
         return None
-    if match["colon"] and line_key.startswith(("المصدر", "مصدر", "مصادر", "المصادر", "source")):
+    if match["colon"] and line_key.startswith(("المصدر", "مصدر", "source")) and len(line_key.split()) <= 6:
         return "source-credit"
     what = text[match.start("what") : match.end("what")]
     if names.agency_of(what) or names.is_outlet(what, outlet):
@@ -182,8 +219,10 @@ def source_credit(text: str, line_key: str, outlet: str | None) -> str | None:
 
 
 def agency_mark(text: str, line_key: str, outlet: str | None) -> str | None:
-    """An agency, or an agency and a place, alone on a line."""
-    return "agency-mark" if names.agency_of(text.strip("()[]/ .-–—*")) else None
+    """An agency alone on a line, or the initials of its editors ("ر.س/ م.ع")."""
+    if names.agency_of(text.strip("()[]/ .-–—*")) or (len(text) < 24 and _INITIALS.fullmatch(text)):
+        return "agency-mark"
+    return None
 
 
 def byline(text: str, line_key: str, outlet: str | None) -> str | None:
@@ -198,17 +237,29 @@ RULES: Final[tuple[LineRule, ...]] = (
     hashtags,
     date_line,
     relative_time,
+    counters,
     closed_vocabulary,
     breadcrumb,
+    ticker,
     pager,
     address,
-    counters,
     agency_mark,
     photo_credit,
     source_credit,
     byline,
 )
 """The ordered rules; the first that answers decides."""
+
+
+_HINTS: Final = tuple(load_lines("words", "hints"))
+_OPENING_HINT = re.compile(r"\W*(?:[إا]قر[أا]|طالع|شاهد|للمزيد|قد ي|انظر|راجع|المزيد|شريط|عاجل)")
+
+
+def may_be_furniture(text: str) -> bool:
+    """Whether a line that looks like a paragraph holds a word of the furniture that comes in sentences."""
+    if len(text) > _LONGEST_SENTENCE:
+        return False
+    return any(hint in text for hint in _HINTS) or _OPENING_HINT.match(text) is not None
 
 
 def furniture(text: str, line_key: str, outlet: str | None = None) -> str | None:

@@ -19,21 +19,40 @@ _FULL = re.compile(r"[.!?؟۔…][\s»”“’\"')\]*]*\Z")
 class Line:
     """A line that is not blank: `text` is `page[start:end]`, trimmed.
 
-    `gap` counts the blank lines before it; `key` is its folded words (see `folding.key`), for long lines cut short;
-    `stopped` says that it ends with a full stop, a question mark or the like, closing quotation marks aside.
+    `gap` counts the blank lines before it; `stopped` says that it ends with a full stop, a question mark or the like,
+    closing quotation marks aside; `prose` that it has the shape of a paragraph. `rule` is the rule that removed the
+    line, `kind` its kind if it is kept, `cuts` the parts of it that are removed, in code points of `text`.
     """
 
     start: int
     end: int
     text: str
     gap: int
-    key: str = ""
-    words: tuple[str, ...] = ()
     stopped: bool = False
     prose: bool = False
     rule: str | None = None
     kind: str | None = None
     cuts: list[tuple[int, int, str]] = field(default_factory=list)
+    _key: str | None = None
+    _words: tuple[str, ...] | None = None
+
+    def set_shape(self, text: str) -> None:
+        """Sets `stopped` and `prose` from the text of the line, or from what is left of it."""
+        self.stopped = _FULL.search(text, max(0, len(text) - 12)) is not None
+        self.prose = looks_like_prose(text, self.stopped)
+
+    @property
+    def key(self) -> str:
+        """The folded words of the line (see `folding.key`); of a long line, of its beginning."""
+        if self._key is None:
+            self._key = key(self.text[: 4 * SHORT])
+        return self._key
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        if self._words is None:
+            self._words = tuple(self.key.split())
+        return self._words
 
     @property
     def kept(self) -> bool:
@@ -49,6 +68,8 @@ class Line:
 def looks_like_prose(text: str, stopped: bool) -> bool:
     """Whether a line has the shape of a paragraph: a sentence that ends, or text too long for a headline."""
     length = len(text)
+    if text.endswith(":"):
+        return length >= 60 and text.count(" ") >= 7
     if stopped:
         return length >= 45 and text.count(" ") >= 6
     return length >= 180 or (length >= 130 and ("،" in text or ". " in text))
@@ -66,11 +87,7 @@ def read_lines(page: str) -> list[Line]:
         else:
             start = position + raw.index(text[0]) if raw[0] != text[0] else position
             line = Line(start, start + len(text), text, gap)
-            line.stopped = _FULL.search(text, max(0, len(text) - 12)) is not None
-            line.prose = looks_like_prose(text, line.stopped)
-            if len(text) <= 2 * SHORT:
-                line.key = key(text)
-                line.words = tuple(line.key.split())
+            line.set_shape(text)
             add(line)
             gap = 0
         position += len(raw) + 1

@@ -9,7 +9,11 @@ from corpus.clean import names
 from corpus.clean.articles import Article
 from corpus.clean.bylines import Byline, dateline, read_byline
 from corpus.clean.dates import RELATIVE, date_at_end, parse_date
-from corpus.clean.folding import fold
+from corpus.clean.folding import fold, key
+
+
+_AROUND = "()[]/ .-–—*"
+_SOURCE = re.compile(r"^\s*\(?(?:المصدر|مصدر|نقلا عن|نقلاً عن|عن)\s*[:/-]?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,12 @@ def read_metadata(article: Article, outlet: str | None) -> ArticleMetadata:
     for i, line in enumerate(article.lines):
         texts = [(line.rule, line.text)] if line.rule else [(rule, line.text[start:end]) for start, end, rule in line.cuts]
         for rule, text in texts:
-            if rule in ("byline", "agency-mark", "source-credit"):
-                found = _merge(found, _read(text, outlet))
+            if rule == "agency-mark":
+                found = _merge(found, Byline(agency=names.agency_of(text.strip(_AROUND))))
+            elif rule == "source-credit":
+                found = _merge(found, _read_source(text, outlet))
+            elif rule == "byline":
+                found = _merge(found, _read_byline(text, outlet))
             elif rule == "place-line":
                 found = _merge(found, Byline(place=text))
             if rule in ("date-line", "relative-time", "byline") and published is None:
@@ -52,19 +60,25 @@ def read_metadata(article: Article, outlet: str | None) -> ArticleMetadata:
     return ArticleMetadata(found.byline, found.agency, found.place, found.outlet, published, published_text)
 
 
-def _read(text: str, outlet: str | None) -> Byline:
+def _read_byline(text: str, outlet: str | None) -> Byline:
     text = text.strip(" \t:")
     end = date_at_end(text)
     if end is not None:
         text = text[:end].rstrip(" -–—|،")
-    agency = names.agency_of(text.strip("()[]/ .-–—*"))
-    if agency:
-        return Byline(agency=agency)
-    source = re.sub(r"^\s*\(?(?:المصدر|مصدر|نقلا عن|عن)\s*[:/-]?\s*", "", text)
-    if source != text:
-        return Byline(agency=names.agency_of(source) or source.strip(" ().")) if source.strip() else Byline()
-    found = read_byline(text, outlet, loose=True)
-    return found if found is not None else Byline(byline=text)
+    return read_byline(text, outlet, loose=True) or Byline(byline=text)
+
+
+def _read_source(text: str, outlet: str | None) -> Byline:
+    """The agency and the outlet that a line "المصدر: ..." names; what it names else counts as the agency."""
+    source = _SOURCE.sub("", text).strip(" ().")
+    found = Byline()
+    for part in re.split(r"\s*[+،,/–—-]\s*", source):
+        agency = names.agency_of(part)
+        if agency:
+            found = _merge(found, Byline(agency=agency))
+        elif names.is_outlet(part, outlet) or key(part) in names.ambiguous_outlets():
+            found = _merge(found, Byline(outlet=part))
+    return found if found != Byline() else Byline(agency=source or None)
 
 
 def _merge(first: Byline, second: Byline) -> Byline:

@@ -68,12 +68,18 @@ def has_first_name(words: tuple[str, ...] | list[str]) -> bool:
     return any(word in known or (word[0] == "و" and word[1:] in known) for word in words)
 
 
+_FUNCTION_WORD = re.compile(r"(?:^|\s)(?:في|على|عن|إلى|الى|أن|إن|لا|ما|لم|لن|قد|هو|هي|مع|بين|ليس|كان|هذا|هذه|التي|الذي|يا|كل|أو|أم|ثم|منذ|بعد|قبل)(?:\s|\Z)")
 _NOT_IN_NAMES = re.compile(r"[\d#?!؟«»“”\"…%؛]")
+
+
+def may_be_unknown_name(text: str) -> bool:
+    """Whether `text` has the shape of a personal name that no list knows: up to four plain words."""
+    return len(text.split()) <= 4 and not (_NOT_IN_NAMES.search(text) or _FUNCTION_WORD.search(text))
 
 
 def may_be_name(text: str) -> bool:
     """Whether `text` can be one or two personal names: two to five words of letters, one of them a known name."""
-    if _NOT_IN_NAMES.search(text):
+    if _NOT_IN_NAMES.search(text) or _FUNCTION_WORD.search(text):
         return False
     words = key(text).split()
     return 1 < len(words) <= MAX_NAME_WORDS + 2 and has_first_name(words) and all(len(word) > 1 or word in "دموع" for word in words)

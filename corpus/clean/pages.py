@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
 from corpus.clean.articles import Article, split_articles
 from corpus.clean.context_rules import RULES
 from corpus.clean.kinds import assign_kinds
-from corpus.clean.line_rules import furniture
-from corpus.clean.lines import SHORT, Line, read_lines
+from corpus.clean.folding import bare
+from corpus.clean.line_rules import furniture, may_be_furniture
+from corpus.clean.lines import Line, read_lines
 from corpus.clean.metadata import ArticleMetadata, read_metadata
-from corpus.clean.part_rules import HEAD_RULES, TAIL_RULES
+from corpus.clean.part_rules import cut_parts
 
 VERSION: Final = "1"
 
-_TEASER = re.compile(r"(?:\.{3}|…|\[\.{3}\]|\[…\]|المزيد)\s*\Z")
+_LONG_ENOUGH_TO_CUT: Final = 30
+_TEASER_ENDS: Final = ("...", "…", "...]", "…]", "المزيد")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,42 +78,62 @@ def explain(text: str, *, title: str | None = None, outlet: str | None = None) -
 
 
 def _find_articles(lines: list[Line], title: str | None, outlet: str | None) -> list[Article]:
-    for line in lines:
-        if line.words or len(line.text) <= 2 * SHORT:
-            line.rule = furniture(line.text, line.key, outlet)
+    _mark_furniture(lines, title, outlet)
     articles = []
     for section in split_articles(lines):
         article = Article(section, title, outlet)
         article.locate()
         for rule in RULES:
             rule(article)
-        _cut_parts(article)
         if _is_article(article):
             assign_kinds(article)
             articles.append(article)
     return articles
 
 
-def _cut_parts(article: Article) -> None:
-    """Removes what is glued to paragraphs: to the head of the first ones, to the end of any."""
-    prose = [line for i, line in enumerate(article.lines) if line.kept and line.prose and i != article.title]
-    for line in prose:
-        head, tail = 0, len(line.text)
-        for rule in HEAD_RULES:
-            cut = rule(line.text[head:tail], article.outlet)
-            if cut is not None:
-                line.cuts.append((head + cut[0], head + cut[1], cut[2]))
-                head += cut[1]
-        again = True
-        while again and tail > head:
-            again = False
-            for rule in TAIL_RULES:
-                cut = rule(line.text[head:tail], article.outlet)
-                if cut is not None and cut[0] > 0:
-                    line.cuts.append((head + cut[0], tail, cut[2]))
-                    tail = head + cut[0]
-                    again = True
-        line.cuts.sort()
+def _mark_furniture(lines: list[Line], title: str | None, outlet: str | None) -> None:
+    """Applies the rules that know a line by itself, except to the title and to words alone between paragraphs."""
+    printed = bare(title) if title is not None else None
+    for i, line in enumerate(lines):
+        if printed and len(line.text) <= 2 * len(printed) + 20 and bare(line.text) == printed:
+            continue
+        if line.prose and not may_be_furniture(line.text):
+            rule = None
+        else:
+            rule = furniture(line.text, line.key, outlet)
+        if rule is None:
+            _cut_parts(line, outlet)
+            continue
+        if len(line.words) == 1 and rule in ("share-line", "navigation") and _between_paragraphs(lines, i):
+            continue
+        if rule == "date-line" and _between_paragraphs(lines, i) and len(line.words) <= 4:
+            continue
+        line.rule = rule
+
+
+def _cut_parts(line: Line, outlet: str | None) -> None:
+    """Cuts what is glued to a line; its shape is then that of what is left."""
+    if len(line.text) < _LONG_ENOUGH_TO_CUT:
+        return
+    line.cuts = cut_parts(line.text, outlet)
+    if line.cuts:
+        rest = _rest(line).strip()
+        line.set_shape(rest)
+        if not rest:
+            line.rule = line.cuts[0][2]
+
+
+def _between_paragraphs(lines: list[Line], i: int) -> bool:
+    return 1 < i < len(lines) - 1 and lines[i - 1].prose and lines[i + 1].prose
+
+
+def _rest(line: Line) -> str:
+    """What the cuts of a line leave of it."""
+    pieces, position = [], 0
+    for start, end, _ in line.cuts:
+        pieces.append(line.text[position:start])
+        position = end
+    return "".join([*pieces, line.text[position:]])
 
 
 def _is_article(article: Article) -> bool:
@@ -122,8 +143,9 @@ def _is_article(article: Article) -> bool:
     written = sum(len(line.text) for line in kept)
     if any(line.rule == "error-page" for line in article.lines) and written < 400:
         return False
-    teasers = sum(bool(_TEASER.search(line.text)) for line in prose)
-    if len(prose) >= 3 and teasers * 5 >= len(prose) * 3 and teasers * 3 >= len(kept):
+    teasers = sum(line.text.endswith(_TEASER_ENDS) for line in prose)
+    headlines = sum(line.headline and not line.prose for line in kept)
+    if len(prose) >= 3 and teasers * 5 >= len(prose) * 3 and headlines * 5 >= teasers * 3:
         return False
     if prose:
         return True

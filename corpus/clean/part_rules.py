@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from corpus.clean import names
@@ -20,8 +21,9 @@ _REACH: Final = 260
 """Code points from the end of a line in which a glued tail is looked for."""
 
 _STOP = r"[.!?؟…۔»”\"')\]]"
+_ENDED = rf"(?P<stop>[.!?؟…۔][»”\"')\]]*)"
 _TAGS = re.compile(
-    rf"(?<={_STOP})\s+(?:سمات|الوسوم|وسوم|كلمات دلاليه|الكلمات الدلاليه|كلمات مفتاحيه|الكلمات المفتاحيه|tags)\s*:?\s+[^.!?؟]{{2,240}}\Z"
+    rf"(?<=[.!?؟…۔»”\"')\]/])\s+(?:سمات|الوسوم|وسوم|كلمات دلاليه|الكلمات الدلاليه|كلمات مفتاحيه|الكلمات المفتاحيه|tags)\s*:?\s+[^.!?؟]{{2,240}}\Z"
 )
 _LINK = re.compile(
     rf"(?:(?<={_STOP})|(?<={_STOP}\s))\s*(?:رابط الخبر|رابط المقال|رابط الفيديو|رابط مقال|مقالات اخري للكاتب|لمراسله الكاتب|للتواصل مع الكاتب|"
@@ -29,10 +31,14 @@ _LINK = re.compile(
 )
 _READ_MORE = re.compile(r"(?<=[.…])\s*(?:اقرا )?المزيد\s*\Z")
 _ADDRESS_TAIL = re.compile(rf"(?<={_STOP})\s*(?:{URL})(?:\s+(?:{URL}))*\s*\Z")
-_MAIL_TAIL = re.compile(rf"(?<={_STOP})\s*[\w.+%-]{{1,64}}@[\w.-]+\.\w{{2,}}\s*\Z")
-_MARK_TAIL = re.compile(rf"(?<={_STOP})\s*[-–—/(\[ ]*\s*(?P<mark>[^\n.!?؟()\[\]/]{{2,30}}|(?:[ء-ي]\s*\.\s*){{1,3}}[ء-ي]?)\s*[)\]/. ]*\Z")
+_MAIL_TAIL = re.compile(rf"(?<={_STOP})\s+[\w.+%-]{{1,64}}@[\w.-]+\.\w{{2,}}\s*\Z")
+_MARK_TAIL = re.compile(rf"{_ENDED}\s*[-–—/(\[ ]*\s*(?P<mark>[^\n.!?؟()\[\]/»”\"]{{2,30}}|(?:[ء-ي]\s*\.\s*){{1,3}}[ء-ي]?)\s*[)\]/. ]*\Z")
 _BRACKETED_TAIL = re.compile(r"\s*[/(\[]\s*(?P<mark>[^\n()\[\]/]{2,30})\s*[/)\]]\s*[.]?\s*\Z")
-_INITIALS_TAIL = re.compile(rf"(?<={_STOP})\s*[/(]?\s*[ء-ي]{{1,2}}\s*[./]\s*[ء-ي]{{1,2}}(?:\s*[./]\s*[ء-ي]{{1,2}})*\s*[./)]?\s*\Z")
+_INITIALS_TAIL = re.compile(rf"{_ENDED}\s+[/(]?\s*[ء-ي]\s*[./]\s*[ء-ي](?:\s*[./]\s*[ء-ي])*\s*[./)]?\s*\Z")
+_STOPS_BEFORE = tuple(".!?؟…»”\"")
+_WIDGET_HINT = re.compile(r"(?:ال)?(?:[أا]خبار|[آا]خر|[أا]حدث|[أا]هم|[أا]برز|شريط|[أا]كثر|المواضيع|المقالات|العناوين|القائمة)")
+_TAIL_HINTS: Final = ("رابط ", "مقالات ", "المزيد", "اقر", "إقر", "شاهد ", "سمات ", "تحديث", "لمراسلة", "وكالات", "@", "http", "www.")
+_FULL_STOPS: Final = (".", "!", "؟", "?", "…", "»", "”", '"')
 _LAST_STOP = re.compile(r"[.!?؟…۔][»”\"')\]]*\s*(?=\S)")
 
 
@@ -82,12 +88,12 @@ def agency_tail(line: str, outlet: str | None) -> Cut | None:
     """"... انتهى. (أ ف ب)", "... انتهى/و.م.ع"."""
     for pattern in (_MARK_TAIL, _BRACKETED_TAIL):
         cut = _tail(pattern, line, "agency-mark")
-        if cut is not None:
-            mark = pattern.search(fold(line[cut[0] :]))
-            text = line[cut[0] :].strip(" .()[]/-–—*")
-            if mark is not None or text:
-                if names.agency_of(text) and (pattern is _MARK_TAIL or line[: cut[0]].rstrip().endswith(tuple(".!?؟…»”\"")) or "/" in line[cut[0] :]):
-                    return cut
+        if cut is None:
+            continue
+        removed = line[cut[0] :].strip()
+        after_stop = line[: cut[0]].rstrip().endswith(_STOPS_BEFORE)
+        if names.agency_of(removed.strip(" .()[]/-–—*")) and (after_stop or "/" in removed):
+            return cut
     return _tail(_INITIALS_TAIL, line, "agency-mark")
 
 
@@ -101,15 +107,52 @@ def furniture_tail(line: str, outlet: str | None) -> Cut | None:
         return None
     tail = line[last:].strip()
     rule = furniture(tail, key(tail), outlet) if tail else None
-    if rule in (None, "separator", "date-line", "byline", "embedded-post", "contact"):
+    if rule is None or rule in ("separator", "date-line", "byline", "embedded-post", "contact"):
         return None
     return last, len(line), rule
 
 
 def _tail(pattern: re.Pattern[str], line: str, rule: str) -> Cut | None:
     offset = max(0, len(line) - _REACH)
-    match = pattern.search(fold(line[offset:]))
-    return (offset + match.start(), len(line), rule) if match and match.start() + offset > 0 else None
+    match = pattern.search(_folded_tail(line[offset:]))
+    if match is None:
+        return None
+    start = offset + (match.end("stop") if "stop" in pattern.groupindex else match.start())
+    return (start, len(line), rule) if start else None
+
+
+@lru_cache(maxsize=4)
+def _folded_tail(tail: str) -> str:
+    return fold(tail)
+
+
+def _may_have_tail(end: str) -> bool:
+    """Whether what ends a paragraph can be furniture: it is unstopped, or holds a word that says so."""
+    if not end.endswith(_FULL_STOPS) or any(hint in end for hint in _TAIL_HINTS):
+        return True
+    return end[-2:-1].isspace() or end[-3:-2] in " ./"
+
+
+def cut_parts(text: str, outlet: str | None) -> list[Cut]:
+    """The parts of a paragraph that are furniture, sorted; each rule is tried again on what the others leave."""
+    cuts: list[Cut] = []
+    head, tail = 0, len(text)
+    if ":" in text[:120] or _WIDGET_HINT.match(text):
+        for rule in HEAD_RULES:
+            cut = rule(text[head:tail], outlet)
+            if cut is not None:
+                cuts.append((head + cut[0], head + cut[1], cut[2]))
+                head += cut[1]
+    while _may_have_tail(text[max(head, tail - _REACH) : tail].rstrip()):
+        for rule in TAIL_RULES:
+            cut = rule(text[head:tail], outlet)
+            if cut is not None and cut[0] > 0:
+                cuts.append((head + cut[0], tail, cut[2]))
+                tail = head + cut[0]
+                break
+        else:
+            break
+    return sorted(cuts)
 
 
 PartRule = Callable[[str, str | None], Cut | None]

@@ -15,8 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpus.config import CorpusConfig
-from corpus.release.digest import TableDigest, digest_table
-from corpus.release.history import Earlier, read_digests, read_earlier
+from corpus.release.datasheet import questions, unknown_questions
+from corpus.release.digest import content_digest, row_digests
+from corpus.release.history import Earlier, read_config, read_earlier
 from corpus.release.manifest import CHECKSUMS, read_manifest
 from corpus.release.rows import KEYS, ReleaseRows, build_rows, of_documents, release_documents
 from corpus.release.source import CorpusTables, read_corpus
@@ -56,6 +57,11 @@ def release(root: Path, config: CorpusConfig, version: str | None = None, *, rep
     releases = root / "releases"
     if asked is not None and (releases / str(asked)).exists():
         raise ReleaseError(f"release {asked} exists and is never changed; leave the version out, or ask for a new one")
+    if unknown := unknown_questions(config.datasheet):
+        raise ReleaseError(
+            f"[datasheet] in corpus.toml answers {', '.join(unknown)}, which is no question of the datasheet; "
+            f"the questions are: {', '.join(question.id for question in questions())}"
+        )
     inventory = _read_inventory(root, config)
     tables = read_corpus(root)
     releases.mkdir(exist_ok=True)
@@ -72,7 +78,7 @@ def _publish(
     releases: Path,
     config: CorpusConfig,
     contents: Contents,
-    digests: Mapping[str, Mapping[str, TableDigest]],
+    digests: Mapping[str, Mapping[str, str]],
     asked: Version | None,
     report: Report,
 ) -> ReleaseSummary:
@@ -81,7 +87,7 @@ def _publish(
     reason = "the first release"
     demanded = FIRST
     if newest is not None:
-        step, reason = _difference(releases / str(newest), digests)
+        step, reason = _difference(releases / str(newest), contents, digests)
         if step is Step.PATCH and _same_bytes(releases / str(newest), config, contents, digests):
             counts = {name: {split: rows.num_rows for split, rows in part.items()}
                       for name, part in contents.tables.items()}
@@ -200,23 +206,27 @@ def _dropped(tables: CorpusTables, plan: SplitPlan) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def _digest(contents: Contents) -> dict[str, dict[str, TableDigest]]:
+def _digest(contents: Contents) -> dict[str, dict[str, str]]:
     return {
-        name: {split: digest_table(rows, KEYS[name]) for split, rows in splits.items()}
+        name: {split: content_digest(rows) for split, rows in splits.items()}
         for name, splits in contents.tables.items()
     }
 
 
-def _difference(newest: Path, digests: Mapping[str, Mapping[str, TableDigest]]) -> tuple[Step, str]:
+def _difference(
+    newest: Path, contents: Contents, digests: Mapping[str, Mapping[str, str]]
+) -> tuple[Step, str]:
     """How the rows differ from those of the newest release: the greatest step of a config, and all in words."""
     manifest = read_manifest(newest)
     differences: dict[str, Difference] = {}
     for name, splits in digests.items():
-        before = {split: entry.content_sha256 for split, entry in manifest.configs[name].splits.items()}
-        if before == {split: digest.content for split, digest in splits.items()}:
+        if splits == {split: entry.content_sha256 for split, entry in manifest.configs[name].splits.items()}:
             differences[name] = Difference()
-        else:
-            differences[name] = compare(read_digests(newest, manifest, name), splits)
+            continue
+        before, after = read_config(newest, manifest, name), contents.tables[name]
+        differences[name] = compare(
+            *({split: row_digests(rows, KEYS[name]) for split, rows in tables.items()} for tables in (before, after))
+        )
     step = max(difference.step for difference in differences.values())
     if all(difference == Difference() for difference in differences.values()):
         return step, "the same rows in other packaging"
@@ -227,7 +237,7 @@ def _same_bytes(
     newest: Path,
     config: CorpusConfig,
     contents: Contents,
-    digests: Mapping[str, Mapping[str, TableDigest]],
+    digests: Mapping[str, Mapping[str, str]],
 ) -> bool:
     """Whether writing the newest release anew would give the very same files."""
     manifest = read_manifest(newest)

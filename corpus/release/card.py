@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import yaml  # type: ignore[import-untyped]
@@ -115,6 +116,7 @@ def content_description(digest: str) -> str:
     return f"content-sha256:{digest}"
 
 
+@cache
 def environment() -> Environment:
     """The templates of card and datasheet; a name that nobody gave is an error, not an empty string."""
     templates = Environment(

@@ -1,7 +1,8 @@
 """`DATASHEET.md`: the 57 questions of Datasheets for Datasets, each answered or plainly not.
 
-What the rows can answer is computed here, question by question; what a person says under `[datasheet]` in corpus.toml
-is added to it; the rest says that nobody has answered it.
+What the rows can answer is computed here, question by question, and what a person says under `[datasheet]` in
+corpus.toml is added to it. What holds of any corpus is said unless a person says something else. The rest says that
+nobody has answered it.
 """
 
 from __future__ import annotations
@@ -49,14 +50,17 @@ def questions() -> tuple[Question, ...]:
 
 def answer_questions(release: Described, told: Mapping[str, str]) -> list[Answered]:
     """Every question with its answers; `told` are a person's, by question id."""
-    return [
-        Answered(
-            question,
-            _ANSWERS[question.id](release).strip() if question.id in _ANSWERS else "",
-            told.get(question.id, "").strip(),
-        )
-        for question in questions()
-    ]
+    answers = []
+    for question in questions():
+        words = told.get(question.id, "").strip()
+        compute = _FIGURES.get(question.id) or (None if words else _GENERAL.get(question.id))
+        answers.append(Answered(question, compute(release).strip() if compute else "", words))
+    return answers
+
+
+def unknown_questions(told: Mapping[str, str]) -> list[str]:
+    """The ids that a person answered and that are no question's."""
+    return sorted(told.keys() - {question.id for question in questions()})
 
 
 def render_datasheet(release: Described, told: Mapping[str, str]) -> str:
@@ -175,13 +179,13 @@ def _self_contained(release: Described) -> str:
 
 def _identifiable(release: Described) -> str:
     persons = sum(sum(release.figures.entities.get(label, {}).values()) for label in ("PERS", "PER"))
-    return f"Yes: news names people. {_count(persons, 'mention')} of persons are annotated as such." if persons else ""
+    return f"The texts name persons: {_count(persons, 'mention')} of them annotated as such." if persons else ""
 
 
 def _acquisition(release: Described) -> str:
     return (
-        "The texts were directly observable, as published; sentences, entities and topics were derived from them by "
-        "machine and by annotators: `annotations` names the author of each."
+        "The texts were observable as published; sentences, entities and topics were derived from them by machine and "
+        "by annotators: `annotations` names the author of each."
     )
 
 
@@ -196,7 +200,8 @@ def _timeframe(release: Described) -> str:
 
 
 def _direct(release: Described) -> str:
-    return f"Via the press: {_listed(release.figures.outlets)}."
+    outlets = _listed(release.figures.outlets)
+    return f"Neither: the texts are what outlets published ({outlets}), not what the persons in them gave."
 
 
 def _preprocessing(release: Described) -> str:
@@ -263,33 +268,36 @@ def _older(_: Described) -> str:
     return "A release is a folder of its own that later ones leave untouched."
 
 
-_ANSWERS: Final[Mapping[str, Callable[[Described], str]]] = {
-    "creators": _creators,
+_FIGURES: Final[Mapping[str, Callable[[Described], str]]] = {
     "instances": _instances,
     "instance-counts": _instance_counts,
-    "instance-content": _instance_content,
     "labels": _labels,
     "missing": _missing,
     "relationships": _relationships,
     "splits": _splits,
     "noise": _noise,
-    "self-contained": _self_contained,
     "identifiable": _identifiable,
-    "acquisition": _acquisition,
     "timeframe": _timeframe,
-    "direct-or-third-party": _direct,
     "preprocessing": _preprocessing,
+    "future-impact": _future_impact,
+    "third-parties": _third_parties,
+    "licence": _licence,
+    "ip-restrictions": _restrictions,
+    "updates": _updates,
+}
+# What holds of any corpus unless a person says otherwise.
+_GENERAL: Final[Mapping[str, Callable[[Described], str]]] = {
+    "creators": _creators,
+    "instance-content": _instance_content,
+    "self-contained": _self_contained,
+    "acquisition": _acquisition,
+    "direct-or-third-party": _direct,
     "raw-data": _raw,
     "software": _software,
     "other-tasks": _other_tasks,
-    "future-impact": _future_impact,
-    "third-parties": _third_parties,
     "distribution-means": _means,
-    "licence": _licence,
-    "ip-restrictions": _restrictions,
     "maintainers": _creators,
     "contact": _contact,
     "erratum": _erratum,
-    "updates": _updates,
     "older-versions": _older,
 }

@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from corpus.release.digest import TableDigest, digest_table
 from corpus.release.manifest import Manifest, read_manifest
 from corpus.release.parquet import read_files
-from corpus.release.rows import KEYS
 from corpus.release.versions import ReleaseError, list_versions
 
 
@@ -69,15 +67,15 @@ def read_earlier(releases: Path) -> Earlier:
     return Earlier(documents, sources)
 
 
-def read_digests(folder: Path, manifest: Manifest, config: str) -> dict[str, TableDigest]:
-    """The digests of a config's rows in an earlier release, by split.
+def read_config(folder: Path, manifest: Manifest, config: str) -> dict[str, pa.Table]:
+    """The rows of a config in an earlier release, by split.
 
     Raises:
         ReleaseError: if its files cannot be read.
     """
     try:
         return {
-            split: digest_table(read_files(folder, entry.files), KEYS[config])
+            split: read_files(folder, entry.files)
             for split, entry in manifest.configs[config].splits.items()
         }
     except (OSError, KeyError, pa.ArrowException) as error:

@@ -47,7 +47,7 @@ def preview(path: Path) -> Preview:
         if place is None:
             return found
         split, number = place
-        row = with_names_of_row(sentences[split], number)
+        row = _row(sentences[split], number)
         return replace(
             found,
             sentence=row["text"],
@@ -85,14 +85,6 @@ def load_config(path: Path, config: str, cache: Path) -> DatasetDict:
     return loaded
 
 
-def config_description(path: Path, config: str, cache: Path) -> str:
-    """The description of a config as `datasets` reads it from the card: it tells caches of equal names apart."""
-    from datasets import load_dataset_builder
-
-    builder = load_dataset_builder(str(path), config, cache_dir=str(cache))
-    return builder.config.description or ""
-
-
 def _best_sentence(sentences: DatasetDict) -> tuple[str, int] | None:
     """Split and row of the sentence to show: people's entities before the machine's, several labels, a readable
     length."""
@@ -108,11 +100,12 @@ def _best_sentence(sentences: DatasetDict) -> tuple[str, int] | None:
     return None if best is None else best[1:]
 
 
-def with_names_of_row(part: Dataset, number: int) -> dict[str, Any]:
+def _row(part: Dataset, number: int) -> dict[str, Any]:
     """A row of a loaded split as its file has it, with the names of classes."""
     rows = part.data.table.slice(number, 1)
-    columns = (with_names(rows[name].combine_chunks(), feature) for name, feature in part.features.items())
-    return {name: column[0].as_py() for name, column in zip(part.features, columns, strict=True)}
+    return {
+        name: with_names(rows[name].combine_chunks(), feature)[0].as_py() for name, feature in part.features.items()
+    }
 
 
 def with_names(values: pa.Array, feature: object) -> pa.Array:

@@ -172,7 +172,7 @@ def parse_checksums(body: bytes) -> dict[str, str]:
     """What `SHA256SUMS` says of each file.
 
     Raises:
-        ValueError: if a line is not a digest, two spaces and a name.
+        ValueError: if a line is not a digest, two spaces and a name, or the whole not as `render_checksums` writes it.
     """
     sums: dict[str, str] = {}
     lines: Sequence[str] = body.decode().splitlines()
@@ -181,4 +181,6 @@ def parse_checksums(body: bytes) -> dict[str, str]:
         if len(digest) != 64 or gap != "  " or not name or not set(digest) <= set("0123456789abcdef"):
             raise ValueError(f"line {number} is not a sha256, two spaces and a file name")
         sums[name] = digest
+    if render_checksums(sums) != body:
+        raise ValueError("the lines are not sorted by name with one line feed after each")
     return sums

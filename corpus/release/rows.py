@@ -60,18 +60,15 @@ class _Texts:
 def release_documents(tables: CorpusTables, clusters: Mapping[str, tuple[str, str | None]]) -> pa.Table:
     """The documents that may be released, sorted by id, with what is known of each apart from annotations.
 
-    A text found on several pages shows the metadata of the first of them. `clusters` gives (cluster_id, story_id) of a
-    document; one that it does not name is alone in a cluster.
+    A text found on several pages shows the metadata of the first of them, as that source says it now. `clusters` gives
+    (cluster_id, story_id) of a document; one that it does not name is alone in a cluster.
     """
+    seen = _sources(tables.sightings)
     documents = tables.documents.filter(pc.is_null(tables.documents["drop_reason"])).sort_by("doc_id")
-    ids = documents["doc_id"].combine_chunks()
-    first = np.full(len(ids), -1, dtype=np.int64)
-    place = _places(tables.sightings["doc_id"], ids)
-    seen = np.flatnonzero(place >= 0)
-    first[place[seen[::-1]]] = seen[::-1]  # of several assignments to one place the last holds: the first sighting
-    documents = documents.filter(pa.array(first >= 0))
-    sightings = tables.sightings.take(pa.array(first[first >= 0]))
-    counts = np.bincount(place[seen], minlength=len(ids))[first >= 0]
+    documents = documents.filter(pc.is_in(documents["doc_id"], value_set=seen["doc_id"].combine_chunks()))
+    shown = pc.index_in(documents["doc_id"], value_set=seen["doc_id"].combine_chunks())  # of several the first
+    sightings = tables.sightings.take(seen["place_max"].take(shown))
+    counts = np.bincount(_places(seen["doc_id"], documents["doc_id"].combine_chunks()) + 1)[1:]
     names = documents["doc_id"].to_pylist()
     sources = sightings["source_id"].to_pylist()
     pairs = [clusters.get(name, (source, None)) for name, source in zip(names, sources, strict=True)]
@@ -86,6 +83,19 @@ def release_documents(tables: CorpusTables, clusters: Mapping[str, tuple[str, st
             "sightings": pa.array(counts, pa.int32()),
         }
     )
+
+
+def _sources(sightings: pa.Table) -> pa.Table:
+    """Each (document, source) once, in the order of first sight, with the `place_max` of its newest sighting."""
+    keyed = pa.table(
+        {
+            "doc_id": sightings["doc_id"],
+            "source_id": sightings["source_id"],
+            "place": pa.array(np.arange(sightings.num_rows)),
+        }
+    )
+    pairs = keyed.group_by(["doc_id", "source_id"], use_threads=False)
+    return pairs.aggregate([("place", "min"), ("place", "max")]).sort_by("place_min")
 
 
 def build_rows(tables: CorpusTables, documents: pa.Table, labels: Sequence[str]) -> ReleaseRows:
@@ -132,6 +142,7 @@ def of_documents(rows: pa.Table, doc_ids: pa.Array) -> pa.Table:
     return rows.filter(pc.is_in(rows["doc_id"], value_set=doc_ids))
 
 
+_INHERITED = frozenset(("doc_id", "topics", *META, *(f"{task}_status" for task in TASKS)))
 _ENTITY_FIELDS = ("start", "end", "label", "surface", "score", "value")
 
 
@@ -200,9 +211,9 @@ def _sentence_rows(
     token_shift = (base + starts)[token_owner]
     position = np.arange(count) - np.searchsorted(owner, owner)
     ids = corpus.ids.to_pylist()
-    of_document = documents.take(pa.array(owner))
+    inherited = documents.select([name for name in RELEASE_SENTENCES.names if name in _INHERITED]).take(pa.array(owner))
     columns = {
-        **{name: of_document[name] for name in RELEASE_SENTENCES.names if name in documents.column_names},
+        **{name: inherited[name] for name in inherited.column_names},
         "sentence_id": pa.array(
             [f"{ids[doc]}-{number}" for doc, number in zip(owner.tolist(), position.tolist(), strict=True)], pa.string()
         ),

@@ -35,7 +35,8 @@ def read_corpus(root: Path) -> CorpusTables:
     pages = dict(zip(current["source_id"].to_pylist(), current["page_id"].to_pylist(), strict=True))
     sightings = read_table(root, "sightings", head)
     seen = zip(sightings["source_id"].to_pylist(), sightings["page_id"].to_pylist(), strict=True)
-    sightings = sightings.filter(pa.array([pages.get(source.split("#")[0]) == page for source, page in seen], pa.bool_()))
+    is_current = [pages.get(source.split("#")[0]) == page for source, page in seen]
+    sightings = sightings.filter(pa.array(is_current, pa.bool_()))
     documents = read_table(root, "documents", head)
     present = set(sightings["doc_id"].to_pylist())
     documents = documents.filter(pa.array([doc in present for doc in documents["doc_id"].to_pylist()], pa.bool_()))

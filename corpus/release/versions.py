@@ -13,8 +13,6 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Final
 
-from corpus.release.digest import TableDigest
-
 _VERSION: Final = re.compile(r"(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})")
 
 
@@ -86,10 +84,11 @@ class Difference:
         return ", ".join(f"{getattr(self, name)} {name}" for name in names if getattr(self, name)) or "no difference"
 
 
-def compare(old: Mapping[str, TableDigest], new: Mapping[str, TableDigest]) -> Difference:
-    """How the splits of a config changed, given the digests of each. A row that moved may have changed too."""
-    before = {key: (split, row) for split, digest in old.items() for key, row in digest.rows.items()}
-    after = {key: (split, row) for split, digest in new.items() for key, row in digest.rows.items()}
+def compare(old: Mapping[str, Mapping[str, bytes]], new: Mapping[str, Mapping[str, bytes]]) -> Difference:
+    """How a config changed, given a digest of each row of each split by its key. A row that moved may have changed
+    too."""
+    before = {key: (split, row) for split, rows in old.items() for key, row in rows.items()}
+    after = {key: (split, row) for split, rows in new.items() for key, row in rows.items()}
     common = before.keys() & after.keys()
     return Difference(
         added=len(after) - len(common),

@@ -12,7 +12,7 @@ import pyarrow as pa
 from corpus.config import CorpusConfig
 from corpus.release.card import LOCAL, OPEN, Described, environment, render_card
 from corpus.release.datasheet import render_datasheet
-from corpus.release.digest import TableDigest, config_digest
+from corpus.release.digest import config_digest
 from corpus.release.features import Labels
 from corpus.release.figures import UNKNOWN, count_rows
 from corpus.release.licences import may_distribute
@@ -73,7 +73,7 @@ def write_release(
     folder: Path,
     config: CorpusConfig,
     contents: Contents,
-    digests: Mapping[str, Mapping[str, TableDigest]],
+    digests: Mapping[str, Mapping[str, str]],
     version: Version,
     parent: Version | None,
 ) -> dict[str, dict[str, int]]:
@@ -88,7 +88,7 @@ def write_release(
         for split, rows in splits.items():
             written = write_split(folder, name, split, rows)
             rows_of_files |= written
-            entries[split] = SplitEntry(rows.num_rows, digests[name][split].content, tuple(written))
+            entries[split] = SplitEntry(rows.num_rows, digests[name][split], tuple(written))
         content = config_digest({split: entry.content_sha256 for split, entry in entries.items()})
         configs[name] = ConfigEntry(content, entries)
     described = _describe(config, contents, configs, version, parent)

@@ -38,6 +38,9 @@ _EXTENDING = frozenset(
 )
 _URL = re.compile(URL)
 _FUTURE = re.compile(r"و?س[أنيت][ء-ي]{3,}\Z")  # سنخوض، وسيعود
+_JOINED_TITLES = frozenset({"ود", "وم", "وأ"})  # وم. عادل
+_INITIAL = re.compile(rf"[^\W\d_][{MARKS}]*\.")
+_QUOTED_INITIALS = re.compile(r"[\"«“'(]\s?\w(?:\.\s?\w)*\Z")
 _CLAUSE_END = re.compile(rf"[{re.escape(STOPS)}]")
 
 
@@ -184,9 +187,14 @@ def abbreviation(stop: Stop) -> bool | None:
     if stop.marks != ".":
         return None
     word = stop.word_before
-    if not word or stop.closers:
+    if not word:
         return None
-    if len(word) == 1:
+    if stop.glued and _INITIAL.match(stop.text, stop.next):
+        return JOIN
+    if stop.closers:  # "ع. م." between quotation marks is a name
+        quoted = stop.text[max(stop.sentence_start, stop.start - 8) : stop.start]
+        return JOIN if _QUOTED_INITIALS.search(quoted) and not stop.opens_sentence else None
+    if len(word) == 1 or word in _JOINED_TITLES:
         return _single_letter(stop)
     if word in lexicon.ABBREVIATIONS:
         return JOIN
@@ -217,14 +225,17 @@ def _single_letter(stop: Stop) -> bool | None:
 
 def letter_name(stop: Stop) -> bool | None:
     """جيه. كيه. رولينغ، بي. بي. سي، جورج دبليو. بوش"""
-    if stop.marks != "." or stop.closers or stop.word_before not in lexicon.LETTER_NAMES:
+    if stop.marks != "." or stop.closers:
+        return None
+    word = stop.word_before
+    name = word if word in lexicon.LETTER_NAMES else word[1:]
+    if name not in lexicon.LETTER_NAMES or (name != word and word[0] not in "وفبلك"):
         return None
     if stop.word_after in lexicon.LETTER_NAMES:
         return JOIN
-    word = stop.word_before
     at = stop.start - len(word) - 1
     dotted = stop.text[max(stop.sentence_start, at - 1) : at + 1].rstrip().endswith(".")
-    if word in lexicon.INITIALS or dotted:
+    if name in lexicon.INITIALS or dotted:
         return None if stop.opens_sentence or stop.word_after.startswith("و") else JOIN
     return None
 
@@ -251,7 +262,8 @@ def quoted_question_goes_on(stop: Stop) -> bool | None:
 
 def ellipsis(stop: Stop) -> bool | None:
     """".." and "…" are pauses unless what follows stands on its own."""
-    if stop.marks[0] not in ".…" or stop.marks == "." or any(c in "!?؟" for c in stop.marks):
+    spaced = stop.marks == "." and stop.text[max(stop.sentence_start, stop.start - 3) : stop.start].rstrip().endswith(".")
+    if stop.marks[0] not in ".…" or (stop.marks == "." and not spaced) or any(c in "!?؟" for c in stop.marks):
         return None
     if stop.word_after not in lexicon.INDEPENDENT and not _FUTURE.match(stop.word_after):
         return JOIN

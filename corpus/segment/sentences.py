@@ -28,7 +28,9 @@ _CLEAR_START = re.compile(r"(?<=\s)(?:" + "|".join(map(re.escape, lexicon.CLEAR_
 _ALWAYS_CLOSE = frozenset(BRACKETS + "»")
 _MAY_CLOSE = frozenset("\"'“”’")
 _PLAIN = frozenset(chr(c) for c in (*range(0x621, 0x63B), *range(0x641, 0x64B)))
-_ENDS_OF_LETTER_NAMES = frozenset(name[-3:] for name in lexicon.LETTER_NAMES if len(name) > 2)
+_UNSURE_ENDS = frozenset(
+    word[-3:] for word in lexicon.LETTER_NAMES | lexicon.UNITS | lexicon.ABBREVIATIONS if len(word) > 2
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def _split(text: str, start: int, end: int, decisions: list[Decision] | None = N
             and text[first - 1] in _PLAIN
             and text[first - 2] in _PLAIN
             and text[first - 3] in _PLAIN
-            and text[first - 3 : first] not in _ENDS_OF_LETTER_NAMES
+            and text[first - 3 : first] not in _UNSURE_ENDS
         ):  # the commonest stop, decided as the rules would: a word of three letters, a stop, a space, a letter
             ranges.append((start, last))
             start = last + 1

@@ -20,6 +20,7 @@ MARKS: Final = (
     r"\u0300-\u036F\u1AB0-\u1AFF\u20D0-\u20F0"  # combining diacritical marks, also for symbols
     r"\u0610-\u061A\u064B-\u065F\u0670\u06D6-\u06DC\u06DF-\u06E4\u06E7\u06E8\u06EA-\u06ED\u08CA-\u08E1\u08E3-\u08FF"
     r"\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}\N{VARIATION SELECTOR-1}-\N{VARIATION SELECTOR-16}"
+    r"\N{EMOJI MODIFIER FITZPATRICK TYPE-1-2}-\N{EMOJI MODIFIER FITZPATRICK TYPE-6}"
 )
 """Inside a character class: the marks that stay with the letter or sign before them, and the two joiners."""
 
@@ -31,6 +32,8 @@ ARABIC: Final = (
 _LATIN = r"A-Za-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u024F"
 _LETTER = r"[^\W\d_]"
 
+_INITIAL = rf"(?!\N{{ARABIC TATWEEL}}){_LETTER}[{MARKS}]*+"
+
 URL: Final = (
     rf"(?:https?://|www\.)[^\s<>«»“”\"()،؛]{{0,{URL_LIMIT - 1}}}[^\s<>«»“”\"()،؛.,:;!?؟…'\]]"
     r"|[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}"
@@ -41,9 +44,9 @@ _TOKEN = re.compile(
     r"(?=\S)(?:"
     + "|".join(
         (
-            rf"[{ARABIC}][{ARABIC}{MARKS}]++",  # by far the commonest: at least two letters, or one and a mark
-            rf"(?:{_LETTER}[{MARKS}]*+\.){{2,}}(?:{_LETTER}[{MARKS}]*+)?(?!{_LETTER})",  # و.م.ع, ق.م., U.S.
-            rf"[{ARABIC}]",
+            rf"[{ARABIC}][{ARABIC}{MARKS}]++(?!\.{_LETTER}\.)",  # by far the commonest: two letters, or one and a mark
+            rf"[وفبلك]?(?:{_INITIAL}\.){{2,}}(?:{_INITIAL})?(?!{_LETTER})",  # و.م.ع, ق.م., U.S.
+            rf"[{ARABIC}][{ARABIC}{MARKS}]*+",
             rf"\d++(?:[.,:/٫٬]\d++)*+(?:[A-Za-z]++(?!@))?[{MARKS}]*+",  # 3.5, 10:30, 12/7/2026, 5G
             URL,
             rf"[{_LATIN}][{_LATIN}{MARKS}\d]*+(?:[-'’&._][{_LATIN}\d][{_LATIN}{MARKS}\d]*+)*+",

@@ -11,8 +11,8 @@ import unicodedata2
 
 UCD_VERSION = unicodedata2.unidata_version
 
-# Line ends of other systems, all written as one \n.
-LINE_ENDS = ("\r\n", "\r", "\x0b", "\x0c", "\x85", "\N{LINE SEPARATOR}", "\N{PARAGRAPH SEPARATOR}")
+# Line ends of other systems, all written as one \n (and \r\n too).
+LINE_ENDS = ("\r", "\x0b", "\x0c", "\x85", "\N{LINE SEPARATOR}", "\N{PARAGRAPH SEPARATOR}")
 
 # They order or hide text on a screen and are no part of it.
 BIDI_CONTROLS = (

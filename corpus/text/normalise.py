@@ -17,35 +17,43 @@ from corpus.text.edits import Edit, apply_edits, compose
 
 VERSION = "1"
 
-_LINE_END = "|".join(re.escape(end) for end in LINE_ENDS)
+_CONTROLS = r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"
+_SURROGATES = r"\ud800-\udfff"
 
 
 @functools.cache
-def _single() -> re.Pattern[str]:
+def _special() -> re.Pattern[str]:
+    """Runs of characters that change one by one; one character class, because most of a text is none of them."""
+    ends, forms = "".join(LINE_ENDS), "".join(presentation_forms())
+    return re.compile(f"[{re.escape(ends)}{BIDI_CONTROLS}{INVISIBLE}{_CONTROLS}{_SURROGATES}{forms}]+")
+
+
+@functools.cache
+def _kinds() -> re.Pattern[str]:
     forms = "".join(presentation_forms())
     return re.compile(
-        rf"(?P<line_end>{_LINE_END})"
+        rf"(?P<line_end>{'|'.join(map(re.escape, LINE_ENDS))})"
         rf"|(?P<bidi_control>[{BIDI_CONTROLS}]+)"
         rf"|(?P<invisible>[{INVISIBLE}]+)"
-        r"|(?P<control_character>[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]+)"
-        r"|(?P<lone_surrogate>[\ud800-\udfff]+)"
-        rf"|(?P<presentation_form>[{forms}]+)"
+        rf"|(?P<control_character>[{_CONTROLS}]+)"
+        rf"|(?P<lone_surrogate>[{_SURROGATES}]+)"
+        rf"|(?P<presentation_form>[{forms}])"
     )
 
 
 def _single_edits(page: str) -> Iterator[Edit]:
-    forms = presentation_forms()
-    for match in _single().finditer(page):
-        rule = (match.lastgroup or "").replace("_", "-")
-        if rule == "line-end":
-            replacement = "\n"
-        elif rule == "presentation-form":
-            for at in range(*match.span()):
-                yield Edit(at, at + 1, forms[page[at]], rule)
-            continue
-        else:
-            replacement = ""
-        yield Edit(*match.span(), replacement, rule)
+    forms, kinds = presentation_forms(), _kinds()
+    for run in _special().finditer(page):
+        for match in kinds.finditer(page, *run.span()):
+            rule = (match.lastgroup or "").replace("_", "-")
+            if rule == "line-end":
+                # \r\n: the \n is there already and no special character
+                if match[0] == "\r" and page.startswith("\n", match.end()):
+                    yield Edit(*match.span(), "", rule)
+                else:
+                    yield Edit(*match.span(), "\n", rule)
+            else:
+                yield Edit(*match.span(), forms.get(match[0], ""), rule)
 
 
 def composition_edits(text: str) -> tuple[Edit, ...]:
@@ -94,9 +102,8 @@ def normalise(page: str) -> tuple[str, tuple[Edit, ...]]:
     return apply_edits(middle, second), compose(first, second, middle)
 
 
-_RUN = re.compile(r"\s+")
 # Runs of whitespace that are not yet one space or one line break.
-_UNTIDY = re.compile(r"\A\s+|\s+\Z|[^\S\n ]\s*|(?<!\s) (?=\s)\s*|\n\s+")
+_UNTIDY = re.compile(r"[ \n]\s+|[^\S\n ]\s*")
 
 
 def tidy(text: str, removals: Sequence[Edit]) -> tuple[str, tuple[Edit, ...]]:
@@ -111,13 +118,13 @@ def tidy(text: str, removals: Sequence[Edit]) -> tuple[str, tuple[Edit, ...]]:
         one character stays where it can.
     """
     middle = apply_edits(text, removals)
-    spaces: list[Edit] = []
-    for match in _UNTIDY.finditer(middle):
+    first, last = len(middle) - len(middle.lstrip()), len(middle.rstrip())
+    if first >= last:
+        first = last = len(middle)
+    spaces: list[Edit] = [Edit(0, first, "", "whitespace")] if first else []
+    for match in _UNTIDY.finditer(middle, first, last):
         start, end = match.span()
         run = match[0]
-        if start == 0 or end == len(middle):
-            spaces.append(Edit(start, end, "", "whitespace"))
-            continue
         wanted = "\n" if "\n" in run else " "
         at = run.find(wanted)
         if at < 0:
@@ -127,10 +134,12 @@ def tidy(text: str, removals: Sequence[Edit]) -> tuple[str, tuple[Edit, ...]]:
             spaces.append(Edit(start, start + at, "", "whitespace"))
         if at + 1 < len(run):
             spaces.append(Edit(start + at + 1, end, "", "whitespace"))
+    if last < len(middle):
+        spaces.append(Edit(last, len(middle), "", "whitespace"))
     edits = compose(removals, spaces, middle)
     tidied = apply_edits(middle, spaces)
-    last = composition_edits(tidied)
-    if last:
-        edits = compose(edits, last, tidied)
-        tidied = apply_edits(tidied, last)
+    composed = composition_edits(tidied)
+    if composed:
+        edits = compose(edits, composed, tidied)
+        tidied = apply_edits(tidied, composed)
     return tidied, edits

@@ -71,7 +71,7 @@ def _annotated(
 
 
 def to_json(found: AnnotatedDocument) -> str:
-    """The JSON line of a document (its schema is `schemas/generated/annotate.json`)."""
+    """The JSON line of a document (its schema is `schemas/generated/annotate.schema.json`)."""
     document, annotated = found.document, found.annotated
     text = document.text
     line: dict[str, object] = {

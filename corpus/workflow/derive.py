@@ -118,8 +118,6 @@ def _documents(
             continue
         merged = _merged(known, read.page.fields)
         for nth, document in enumerate(read.documents, 1):
-            if document.drop_reason == "no-article":
-                rejects.append(Reject(source.path, "no-article", "the page holds no article", _start(read.page.text)))
             numbered = replace(source, source_id=ids.article_source_id(source.source_id, nth), fields=merged)
             yield numbered, document, read.page.encoding
 
@@ -132,10 +130,6 @@ def unexpected(origin: str, error: Exception, payload: str = "") -> Reject:
 
 def _merged(known: PageFields, found: PageFields) -> PageFields:
     return PageFields(**{one.name: getattr(known, one.name) or getattr(found, one.name) for one in fields(PageFields)})
-
-
-def _start(text: str) -> str:
-    return " ".join(text[:400].split())[:200].encode("utf-8", "replace").decode()
 
 
 def predict(documents: Sequence[Document], preannotation: Preannotation) -> LayerRows:

@@ -88,7 +88,7 @@ def import_files(
                 write_shard(root, name, key, tables[name])
             shards = dict(head.shards)
             for name in _TABLES:
-                shards[name] = head.keys(name) + (key,)
+                shards[name] = (*head.keys(name), key)
             write_head(root, Head(shards))
     return ImportSummary(
         len(bodies),

@@ -17,7 +17,7 @@ from schemas.tables import TABLES
 
 MINISTER = "وزيرة النقل تزور طنجة\nقالت سلمى الراشدي إن ميناء طنجة سيفتح في مارس 2027. وأضافت أن المغرب ماض فيه."
 MATCH = "فوز الوداد\nفاز الوداد للأمة أمام الهلال السوداني. وسجل أمين بلقاسم هدفين."
-RAIN = "أمطار على بيروت\nهطلت أمطار غزيرة على بيروت أمس."
+RAIN = "طقس ماطر\nهطلت أمطار غزيرة على بيروت أمس."
 PORT = "أعلنت شركة الواحة توسيع ميناء صور. وقالت الشركة إن المشروع يكلف 3.5 مليون دولار."
 FAIR = "معرض الكتاب في الشارقة\nافتتح معرض الشارقة الدولي للكتاب أبوابه."
 TEXTS = (MINISTER, MATCH, RAIN, PORT, FAIR)
@@ -47,8 +47,8 @@ class Maker:
         )
         self.rows["sightings"].append(
             blank("sightings")
-            | {"doc_id": doc, "source_id": source, "page_id": page, "path": path, "outlet": "الواحة", "licence": licence,
-               "published": "2026-01-12", "edits": [], "policy_version": "1", "ucd_version": "16.0.0"}
+            | {"doc_id": doc, "source_id": source, "page_id": page, "path": path, "outlet": "الواحة",
+               "licence": licence, "published": "2026-01-12", "policy_version": "1", "ucd_version": "16.0.0"}
         )
         title = text.split("\n")[0] if "\n" in text else None
         self.rows["documents"].append(
@@ -99,7 +99,8 @@ class Maker:
         """What an annotator did with a document."""
         self.rows["judgments"].append(
             blank("judgments")
-            | {"doc_id": doc_id(text), "layer_id": layer, "annotator": annotator, "revision": revision, "status": status}
+            | {"doc_id": doc_id(text), "layer_id": layer, "annotator": annotator, "revision": revision,
+               "status": status}
         )
 
     def table(self, name: str) -> pa.Table:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ def edits_of(draw: st.DrawFn, text: str) -> tuple[Edit, ...]:
     """Random edits of `text`."""
     cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=8)))
     found = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         if draw(st.booleans()):
             found.append(Edit(start, end, draw(st.sampled_from(["", "", "x", "xyz"])), draw(st.sampled_from("pqr"))))
     return tuple(found)

@@ -22,7 +22,7 @@ PAGES = sorted((SAMPLES / "pages").iterdir())
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_a_line_for_each_article_with_offsets_that_hold(path: Path) -> None:
-    schema = json.loads(files("schemas").joinpath("generated/annotate.json").read_text("utf-8"))
+    schema = json.loads(files("schemas").joinpath("generated/annotate.schema.json").read_text("utf-8"))
     for found in annotate_files([str(path)], load_preannotation()):
         assert not isinstance(found, Reject)
         line = json.loads(to_json(found))

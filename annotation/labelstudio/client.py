@@ -1,0 +1,354 @@
+"""Talking to a Label Studio server: the only module that knows its API and its SDK.
+
+Nothing is sent twice on its own account: a request that may have been carried out although its answer was lost is for
+the caller to ask after. Every failure is a `ClientError` that says what to do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from annotation.labelstudio.tasks import Json
+
+if TYPE_CHECKING:
+    import httpx
+
+URL_VARIABLE: Final = "LABEL_STUDIO_URL"
+KEY_VARIABLE: Final = "LABEL_STUDIO_API_KEY"
+SECONDS: Final = 60.0
+LONG_SECONDS: Final = 900.0
+"""Time given to an import or export."""
+
+_PAGE: Final = 1000
+_CHUNK: Final = 1 << 20
+
+
+class ClientError(Exception):
+    """The server did not do what it was asked; the message says what to do. Running the command again is safe."""
+
+
+class Unreachable(ClientError):
+    """The server cannot be reached, or did not answer: what was asked may or may not have been done."""
+
+
+class Refused(ClientError):
+    """The server answered, and said no. `status` is the HTTP status."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a server is, and the key to it, which is not to be shown."""
+
+    url: str
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project of the server."""
+
+    id: int
+    created_at: str
+    description: str
+    tasks: int
+    label_config: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task as a list of them shows it. `data` is what was sent, but for the text where that was not asked for."""
+
+    id: int
+    data: Mapping[str, object]
+    overlap: int
+    is_labeled: bool
+    annotations: int
+    drafts: int
+    model_versions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody with an account."""
+
+    id: int
+    email: str
+
+
+def address_from_environment() -> Address | None:
+    """The server named by `LABEL_STUDIO_URL` and `LABEL_STUDIO_API_KEY`; None if there is none.
+
+    Raises:
+        ClientError: if only one of them is set.
+    """
+    url, key = os.environ.get(URL_VARIABLE, "").strip(), os.environ.get(KEY_VARIABLE, "").strip()
+    if not url and not key:
+        return None
+    if not url or not key:
+        raise ClientError(f"set both {URL_VARIABLE} and {KEY_VARIABLE}, or neither to use the corpus's own server")
+    if not url.startswith(("http://", "https://")):
+        raise ClientError(f"{URL_VARIABLE} is '{url}'; write it with http:// or https://")
+    return Address(url.rstrip("/"), key)
+
+
+class Client:
+    """A signed-in client of one server."""
+
+    def __init__(self, address: Address, *, seconds: float = SECONDS) -> None:
+        """Args: `seconds` is how long to wait for an answer to a short question.
+
+        Raises:
+            ClientError: if the SDK is not installed or the key cannot be used.
+        """
+        try:
+            import httpx
+            from label_studio_sdk import LabelStudio
+            from label_studio_sdk.core.api_error import ApiError
+        except ImportError as error:
+            raise ClientError(
+                "this needs Label Studio's SDK; install it: pip install 'mudawwana[labelstudio]'"
+            ) from error
+        self.url = address.url
+        self._seconds = seconds
+        self._lost: tuple[type[Exception], ...] = (httpx.TransportError,)
+        self._api_error = ApiError
+        try:
+            sdk = LabelStudio(base_url=address.url, api_key=address.key, timeout=seconds, max_retries=0)
+        except ApiError as error:
+            raise Refused(_EXPIRED, 401) from error
+        self._http = sdk._client_wrapper.httpx_client  # its typed methods are too slow for thousands of tasks
+
+    def whoami(self) -> User:
+        """Who the key belongs to; a first call that shows whether the server can be used."""
+        found = self._json("GET", "api/current-user/whoami")
+        return User(int(found["id"]), str(found.get("email", "")))
+
+    def users(self) -> list[User]:
+        """Everybody with an account."""
+        found = self._json("GET", "api/users/")
+        return [User(int(one["id"]), str(one.get("email", ""))) for one in found]
+
+    def invitation(self) -> str:
+        """The address by which annotators join."""
+        return self.url + str(self._json("GET", "api/invite")["invite_url"])
+
+    def find_projects(self, marker: str) -> list[Project]:
+        """The projects whose description contains `marker`, oldest first."""
+        found: list[Project] = []
+        page = 1
+        while True:
+            answer = self._json("GET", "api/projects/", params={"page": page, "page_size": 100, "include": _PROJECT})
+            found += [_project(one) for one in answer["results"] if marker in str(one.get("description") or "")]
+            if not answer.get("next"):
+                return sorted(found, key=lambda one: one.id)
+            page += 1
+
+    def project(self, project: int) -> Project:
+        """A project of the server. Raises `Refused` with status 404 where it is no longer there."""
+        return _project(self._json("GET", f"api/projects/{project}/"))
+
+    def create_project(self, settings: Json) -> Project:
+        """Make a project."""
+        return _project(self._json("POST", "api/projects/", body=settings))
+
+    def update_project(self, project: int, settings: Json) -> None:
+        """Change settings of a project."""
+        self._json("PATCH", f"api/projects/{project}/", body=settings)
+
+    def delete_project(self, project: int) -> None:
+        """Delete a project with all that is in it."""
+        self._request("DELETE", f"api/projects/{project}/", seconds=LONG_SECONDS)
+
+    def import_tasks(self, project: int, tasks: Sequence[Json]) -> list[int]:
+        """Add tasks, all or none, and give their ids. Sent twice, they are there twice."""
+        answer = self._json(
+            "POST", f"api/projects/{project}/import", params={"return_task_ids": "true"}, body=list(tasks),
+            seconds=LONG_SECONDS,
+        )  # fmt: skip
+        ids = [int(one) for one in answer.get("task_ids") or ()]
+        if len(ids) != len(tasks):
+            raise ClientError(f"sent {len(tasks)} tasks, but the server added {len(ids)}; push again to settle it")
+        return ids
+
+    def import_predictions(self, project: int, predictions: Sequence[Json]) -> None:
+        """Add predictions; each names its `task`."""
+        self._json("POST", f"api/projects/{project}/import/predictions", body=list(predictions), seconds=LONG_SECONDS)
+
+    def tasks(self, project: int, doc_ids: Sequence[str] | None = None) -> Iterator[Task]:
+        """The tasks of a project, or those of some documents (at most a few hundred at once)."""
+        query: Json = {}
+        if doc_ids is not None:
+            item = {"filter": "filter:tasks:data.doc_id", "operator": "in_list", "type": "String",
+                    "value": list(doc_ids)}  # fmt: skip
+            query = {"filters": {"conjunction": "and", "items": [item]}}
+        page = 1
+        while True:
+            params = {"project": project, "page": page, "page_size": _PAGE, "query": json.dumps(query),
+                      "fields": "task_only", "include": _TASK}  # fmt: skip
+            answer = self._json("GET", "api/tasks/", params=params, seconds=LONG_SECONDS)
+            listed = answer["tasks"]
+            yield from map(_task, listed)
+            if len(listed) < _PAGE:
+                return
+            page += 1
+
+    def update_task(self, task: int, changes: Json) -> None:
+        """Change a task."""
+        self._json("PATCH", f"api/tasks/{task}/", body=changes)
+
+    def delete_task(self, task: int) -> None:
+        """Delete a task with what was done on it."""
+        self._request("DELETE", f"api/tasks/{task}/")
+
+    def export(self, project: int, target: Path) -> str:
+        """Write all tasks of a project, with annotations and drafts, to the file `target`; its sha256 in hex.
+
+        It is made by the server as one snapshot, and taken away there afterwards.
+        """
+        settings: Json = {
+            "title": "mudawwana pull",
+            "serialization_options": {
+                "drafts": {"only_id": False},
+                "predictions": {"only_id": True},
+                "annotations__completed_by": {"only_id": True},
+                "include_annotation_history": False,
+                "interpolate_key_frames": False,
+            },
+        }
+        answer = self._json("POST", f"api/projects/{project}/exports/", body=settings, seconds=LONG_SECONDS)
+        if answer.get("status") != "completed":
+            raise ClientError(f"the server's export ended as '{answer.get('status')}'; see its log, then pull again")
+        place = f"api/projects/{project}/exports/{answer['id']}"
+        state = hashlib.sha256()
+        with target.open("wb") as file:
+            for chunk in self._stream(f"{place}/download"):
+                state.update(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        self._request("DELETE", place)
+        return state.hexdigest()
+
+    def _stream(self, path: str) -> Iterator[bytes]:
+        options: Any = {"timeout_in_seconds": LONG_SECONDS, "max_retries": 0}
+        try:
+            with self._http.stream(path, method="GET", request_options=options) as answer:
+                if answer.status_code >= 400:
+                    answer.read()
+                    raise self._refusal(answer)
+                yield from answer.iter_bytes(_CHUNK)
+        except self._lost as error:
+            raise self._unreachable(error) from error
+        except self._api_error as error:
+            raise self._token_refusal(error) from error
+
+    def _json(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, object] | None = None,
+        body: object = None,
+        seconds: float | None = None,
+    ) -> Any:
+        answer = self._request(method, path, params=params, body=body, seconds=seconds)
+        try:
+            return answer.json()
+        except ValueError as error:
+            raise ClientError(
+                f"{self.url} answered {method} {path} with something else than JSON; is it a Label Studio server?"
+            ) from error
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, object] | None = None,
+        body: object = None,
+        seconds: float | None = None,
+    ) -> httpx.Response:
+        content = None if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        options: Any = {"timeout_in_seconds": seconds or self._seconds, "max_retries": 0}
+        headers = {"Content-Type": "application/json"} if content is not None else None
+        try:
+            answer = self._http.request(
+                path, method=method, params=dict(params or {}), content=content, headers=headers,
+                request_options=options,
+            )  # fmt: skip
+        except self._lost as error:
+            raise self._unreachable(error) from error
+        except self._api_error as error:
+            raise self._token_refusal(error) from error
+        if answer.status_code >= 400:
+            raise self._refusal(answer)
+        return answer
+
+    def _unreachable(self, error: Exception) -> Unreachable:
+        what = "did not answer in time" if "Timeout" in type(error).__name__ else "cannot be reached"
+        return Unreachable(
+            f"{self.url} {what} ({type(error).__name__}); see that the server runs ('mudawwana labelstudio status' for "
+            "the corpus's own), then run the same command again"
+        )
+
+    def _token_refusal(self, error: Exception) -> Refused:
+        return Refused(_EXPIRED, getattr(error, "status_code", None) or 401)
+
+    def _refusal(self, answer: httpx.Response) -> Refused:
+        status = answer.status_code
+        try:
+            found = answer.json()
+            problem = found.get("validation_errors") or found.get("detail") or found
+            said = json.dumps(problem, ensure_ascii=False) if not isinstance(problem, str) else problem
+        except (ValueError, AttributeError):
+            said = "an HTML page"
+        advice = {
+            401: _EXPIRED,
+            403: "the key's user may not do this; use the key of the project's owner",
+            404: "it is not there, or this key's user cannot see it",
+        }.get(status, "see the server's log, then run the same command again" if status >= 500 else "")
+        message = f"{answer.request.method} {answer.request.url.path}: {status}, {said[:500]}"
+        return Refused(f"{self.url} refused {message}" + (f"; {advice}" if advice else ""), status)
+
+
+_EXPIRED: Final = (
+    f"the key is not valid, or no longer; copy a new one from the server's page 'Account & Settings' into {KEY_VARIABLE} "
+    "(the corpus's own server: 'mudawwana labelstudio up')"
+)
+_PROJECT: Final = "id,created_at,description,task_number,label_config"
+_TASK: Final = "id,data,overlap,is_labeled,total_annotations,cancelled_annotations,drafts,predictions_model_versions"
+
+
+def _project(found: Mapping[str, Any]) -> Project:
+    return Project(
+        int(found["id"]),
+        str(found.get("created_at") or ""),
+        str(found.get("description") or ""),
+        int(found.get("task_number") or 0),
+        str(found.get("label_config") or ""),
+    )
+
+
+def _task(found: Mapping[str, Any]) -> Task:
+    versions = found.get("predictions_model_versions") or ()
+    listed = versions.split(",") if isinstance(versions, str) else versions
+    drafts = found.get("drafts")
+    return Task(
+        int(found["id"]),
+        found["data"],
+        int(found.get("overlap") or 1),
+        bool(found.get("is_labeled")),
+        int(found.get("total_annotations") or 0) + int(found.get("cancelled_annotations") or 0),
+        len(drafts) if isinstance(drafts, list) else int(bool(drafts)),
+        tuple(str(one) for one in listed if one),
+    )

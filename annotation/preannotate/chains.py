@@ -1,0 +1,170 @@
+"""How far a noun phrase reaches after its head: the complement chain of Arabic offices, bodies and events.
+
+A chain is indefinite nouns in construct (إصلاح) up to a definite noun or a name (الإدارة), then definite adjectives.
+Where the head allows it, و joins a second noun, ل and ب a part or a seat. The chain ends at punctuation, function
+words, verbs, participles that tell of the head (الصادر), dates and the names of persons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from annotation.preannotate.gazetteer import norp_words, words
+from annotation.preannotate.line import Found, Line
+
+_LONGEST = 14  # tokens of a complement
+_CONSTRUCT = 3  # indefinite nouns in a row before the definite one
+_NAMES = ("ORG", "GPE", "LOC", "FAC", "EVENT", "LAW")
+
+
+@dataclass(frozen=True, slots=True)
+class Allows:
+    """What a head lets its complement hold beyond the plain chain.
+
+    `conjunction`: a second noun joined by و; `to`: a part joined by ل; `places`: a name joined by ب, في or لدى;
+    `names`: a person's name as the complement; `by`: what ب joins to a verbal noun (للتوعية بخطر الألغام).
+    """
+
+    conjunction: bool = False
+    to: bool = False
+    places: bool = False
+    names: bool = False
+    by: bool = False
+
+
+class Names:
+    """The mentions already known in a line, by the token they start at and by the tokens they cover."""
+
+    def __init__(self, line: Line, known: Sequence[Found]) -> None:
+        self.line = line
+        self._starting: dict[int, Found] = {}
+        self.blocked: set[int] = set()
+        self.persons: set[int] = set()
+        self.inner: set[int] = set()  # tokens behind the first of a name known by list or head
+        for found in known:
+            if found.label in _NAMES and found.source in ("list", "phrases"):
+                self.inner.update(range(found.start + 1, found.end))
+            if found.label in ("DATE", "MONEY"):
+                self.blocked.update(range(found.start, found.end))
+                continue
+            if found.label == "PERS":
+                self.persons.update(range(found.start, found.end))
+            longest = self._starting.get(found.start)
+            if longest is None or longest.end < found.end:
+                self._starting[found.start] = found
+
+    def starting(self, index: int) -> Found | None:
+        """The longest known mention that starts at a token."""
+        return self._starting.get(index)
+
+    def label_at(self, index: int) -> str:
+        """The label of the longest mention that starts at a token; empty where none does."""
+        found = self._starting.get(index)
+        return found.label if found else ""
+
+    def is_nisba(self, index: int) -> bool:
+        """Whether the token is a nationality or group word."""
+        return self.line.stem(index) in norp_words()
+
+    def ends_phrase(self, index: int) -> bool:
+        """Whether no noun phrase can go on with this token."""
+        line = self.line
+        if index >= len(line) or index in self.blocked:
+            return True
+        word = line.words[index]
+        if not word.is_word or line.forms[index][0].isdigit():
+            return True
+        stops = words("stopwords")
+        if word.folded in stops or word.stem in stops or word.folded in words("verbs"):
+            return True
+        return not word.definite and (word.stem in words("verbs") or word.verbal) and not self.label_at(index)
+
+
+def chain_end(names: Names, index: int, allows: Allows) -> int:
+    """Where the complement that begins at token `index` ends; `index` itself where there is none."""
+    end = index
+    closed = False  # a definite noun or a name has been reached: only adjectives and joined parts follow
+    limit = min(len(names.line), index + _LONGEST)
+    while end < limit:
+        step, closed = _step(names, end, index, allows, closed=closed)
+        if step == end:
+            break
+        end = step
+    return min(end, len(names.line))
+
+
+def _step(names: Names, at: int, first: int, allows: Allows, *, closed: bool) -> tuple[int, bool]:
+    """The token behind the next part of a chain (`at` where it ends), and whether the chain is closed then."""
+    line = names.line
+    word = line.words[at]
+    found = names.starting(at)
+    end = (at, closed)
+    if found is not None and found.label == "PERS":
+        titled = at == first + 1 and line.stems[first] in words("sovereigns")
+        return (found.end, True) if allows.names and (at == first or titled) and not word.proclitic else end
+    if names.ends_phrase(at):
+        if allows.places and word.folded in ("في", "لدي") and closed and names.label_at(at + 1) in _NAMES:
+            place = names.starting(at + 1)
+            return (place.end, True) if place else end
+        return end
+    if word.folded in words("honorifics") or (word.definite and word.folded in words("sovereigns") and at > first):
+        return end
+    named = found is not None and found.label in _NAMES
+    if not word.proclitic:
+        if closed:
+            if not word.definite or (named and not _adjective(names, at)):
+                return end
+            if names.is_nisba(at - 1) and not _adjective(names, at):
+                return end  # nothing but a further adjective follows a nationality
+            return at + 1, True
+        if named and found is not None:
+            return found.end, True
+        if word.definite:
+            return at + 1, True
+        if word.folded in words("first_names"):
+            return end
+        return (at + 1, False) if _carries(names, at + 1) else end
+    if word.proclitic == "و" and allows.conjunction and at > first and closed:
+        if word.stem in words("org_heads") or names.is_nisba(at) or named or _office(word.stem):
+            return end
+        if word.definite:
+            return at + 1, True
+        return (at + 1, False) if _carries(names, at + 1) else end
+    if word.proclitic == "ل" and (allows.to or at == first):
+        if named and found is not None:
+            return found.end, True
+        if word.definite:
+            return at + 1, True
+        return (at + 1, False) if _carries(names, at + 1) else end
+    if word.proclitic == "ب" and closed and named and found is not None:
+        return (found.end, True) if allows.places else end
+    if word.proclitic == "ب" and allows.by and closed:
+        if word.definite:
+            return at + 1, True
+        return (at + 1, False) if _carries(names, at + 1) else end
+    return end
+
+
+def _office(stem: str) -> bool:
+    return stem in words("offices") or (stem.startswith("ال") and stem[2:] in words("offices"))
+
+
+def _adjective(names: Names, at: int) -> bool:
+    return names.is_nisba(at) or names.line.stems[at] in words("office_adjectives")
+
+
+def _carries(names: Names, at: int) -> bool:
+    """Whether what follows at `at` makes the preceding indefinite noun part of a definite phrase."""
+    for index in range(at, at + _CONSTRUCT):
+        if names.ends_phrase(index):
+            return False
+        word = names.line.words[index]
+        if word.cut or word.folded in words("honorifics"):
+            return False
+        label = names.label_at(index)
+        if label:
+            return label in _NAMES
+        if word.definite:
+            return True
+    return False

@@ -1,0 +1,227 @@
+"""The default entity annotator: the sequence model, the lexicons, the grammars, dates and money in one layer.
+
+Order of trust, where two candidates cross or claim the same range: dates and money, then names known by list, then
+phrases by their heads, then the model, then repetitions. Candidates inside others stay where the conventions let them
+nest (`_MAY_HOLD`). Scores say how often such a candidate is right (`_CALIBRATION`, measured: see ENTITIES_CARD.md).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from annotation.preannotate.chains import Names
+from annotation.preannotate.consistency import repeated_names
+from annotation.preannotate.dates import DateAnnotator
+from annotation.preannotate.embedded import EmbeddedModel, load
+from annotation.preannotate.gazetteer import Phrase, PhraseMatcher, phrases, words
+from annotation.preannotate.line import Found, Line, LineReader
+from annotation.preannotate.mending import completed, governed, mended, trimmed_to_surnames, without_adjectives
+from annotation.preannotate.money import MoneyAnnotator
+from annotation.preannotate.offices import OfficeGrammar
+from annotation.preannotate.patterns import editions
+from annotation.preannotate.persons import persons
+from annotation.preannotate.phrases import national_words, phrases_in, regional_words
+from annotation.preannotate.protocol import Article
+from annotation.preannotate.words import plain_words
+from corpus.span import Entity
+
+NAME = "mudawwana-entities"
+VERSION = "1"
+LABELS = frozenset(["PERS", "ORG", "GPE", "LOC", "FAC", "NORP", "OCC", "EVENT", "LAW", "PRODUCT", "DATE", "MONEY"])
+
+_LEAST = 0.5  # a model mention less probable than this is not suggested
+_TRUST = ("dates", "money", "list", "offices", "phrases", "model", "repeated", "norp")
+_SIDES = plain_words("شمال جنوب شرق غرب وسط دول")  # شمال أفريقيا holds أفريقيا; البحر المتوسط is one thing
+_MAY_HOLD = {
+    "PERS": frozenset[str](),
+    "GPE": frozenset[str](),
+    "LOC": frozenset(("NORP", "LOC", "GPE")),
+    "NORP": frozenset(("NORP", "GPE")),
+    "FAC": frozenset(("PERS", "GPE", "ORG", "NORP", "FAC", "LOC")),
+    "ORG": frozenset(("PERS", "GPE", "ORG", "NORP", "LOC", "FAC", "EVENT")),
+    "OCC": frozenset(("PERS", "GPE", "ORG", "NORP", "LOC", "FAC", "EVENT", "LAW")),
+    "EVENT": frozenset(("PERS", "GPE", "ORG", "NORP", "LOC", "FAC", "EVENT", "DATE")),
+    "LAW": frozenset(("PERS", "GPE", "ORG", "NORP", "LOC", "FAC", "EVENT")),
+    "PRODUCT": frozenset(("PERS", "GPE", "ORG", "NORP", "LOC", "FAC")),
+    "DATE": frozenset[str](),
+    "MONEY": frozenset[str](),
+}
+
+
+class EmbeddedEntityAnnotator:
+    """Entities by the packaged model and rules. Not safe to share between threads."""
+
+    def __init__(self, model: EmbeddedModel) -> None:
+        self._vocabulary = model.vocabulary
+        self._reader = LineReader(model.vocabulary, model.classes, model.classes.verbal(words("verbs")))
+        self._tagger = model.tagger()
+        self._dates = DateAnnotator()
+        self._money = MoneyAnnotator()
+        self._offices = OfficeGrammar()
+        self._lists = PhraseMatcher(
+            {
+                "GPE": (phrases("gpe") | phrases("countries") | _of_several_words("cities")) - phrases("gpe_ambiguous"),
+                "LOC": phrases("loc"),
+                "ORG": phrases("org"),
+                "FAC": phrases("fac"),
+                "EVENT": phrases("events"),
+                "LAW": phrases("laws"),
+                "PRODUCT": phrases("products"),
+            }
+        )
+
+    @property
+    def name(self) -> str:
+        return NAME
+
+    @property
+    def version(self) -> str:
+        return VERSION
+
+    @property
+    def labels(self) -> frozenset[str]:
+        return LABELS
+
+    def entities(self, articles: Sequence[Article]) -> list[list[Entity]]:
+        """The entities of each article, sorted by range, never crossing, at most one label a range."""
+        lines = [list(self._reader.lines(article)) for article in articles]
+        timed = [
+            [*dates, *money]
+            for dates, money in zip(self._dates.entities(articles), self._money.entities(articles), strict=True)
+        ]
+        tagged = iter(self._tagged([line.forms for of_article in lines for line in of_article]))
+        result = []
+        for of_article, fixed in zip(lines, timed, strict=True):
+            mentions = [list(next(tagged)) for _ in of_article]
+            result.append(self._article(of_article, mentions, fixed))
+        return result
+
+    def _article(self, lines: Sequence[Line], tagged: Sequence[list[Found]], fixed: Sequence[Entity]) -> list[Entity]:
+        candidates = []
+        for line, mentions in zip(lines, tagged, strict=True):
+            blocked = [_as_found(line, entity) for entity in fixed if _inside(line, entity)]
+            outer = list(self._lists.matches(line.stems, line.folded))
+            inner = [each for match in outer for each in self._lists.inside(match, line.stems, line.folded)]
+            matches = [*outer, *(each for each in inner if each.kind != "LOC" or line.stem(each.start - 1) in _SIDES)]
+            listed = [Found(each.start, each.end, each.kind, 0.95, "list") for each in matches]
+            listed = [replace(each, label="GPE") if governed(line, each) else each for each in listed]
+            listed = completed(line, without_adjectives(line, listed))
+            modelled = completed(line, [part for each in mentions for part in mended(line, each)])
+            candidates.append(settled([*blocked, *listed, *persons(Names(line, blocked)), *modelled]))
+        candidates = trimmed_to_surnames(lines, candidates)
+        repeated = repeated_names(lines, candidates, self._vocabulary)
+        found: list[Entity] = list(fixed)
+        for line, names, again in zip(lines, candidates, repeated, strict=True):
+            known = Names(line, [*names, *again])
+            phrased = list(phrases_in(known))
+            known = Names(line, [*names, *again, *phrased])
+            everything = [*names, *again, *phrased, *self._offices.find(known)]
+            everything += [*editions(known), *national_words(known), *regional_words(known)]
+            for each in settled(without_prefixes(everything)):
+                if each.label not in ("DATE", "MONEY"):
+                    start, end = line.range_of(each)
+                    found.append(Entity(start, end, each.label, round(each.score, 3), each.source))
+                if each.label in ("EVENT", "LAW") and _is_year(line.forms[each.end - 1]):
+                    found.append(_year(line, each.end - 1))
+        return sorted(without_collisions(found))
+
+    def _tagged(self, sentences: Sequence[Sequence[str]]) -> Iterator[Iterator[Found]]:
+        emissions = self._tagger.emissions(sentences)
+        paths = self._tagger.decode(emissions)
+        marginals = self._tagger.marginals(emissions)
+        for path, rows in zip(paths, marginals, strict=True):
+            yield self._mentions(path, [float(row[tag]) for row, tag in zip(rows, path, strict=True)])
+
+    def _mentions(self, path: Sequence[int], probabilities: Sequence[float]) -> Iterator[Found]:
+        labels = self._tagger.labels
+        start = 0
+        for at in range(1, len(path) + 1):
+            here = labels[path[at]] if at < len(path) else "O"
+            before = labels[path[at - 1]]
+            if here.startswith("I-"):
+                continue
+            if before != "O":
+                score = min(probabilities[start:at])
+                if score >= _LEAST:
+                    yield Found(start, at, before[2:], score, "model")
+            start = at
+
+
+def _of_several_words(name: str) -> frozenset[Phrase]:
+    return frozenset(phrase for phrase in phrases(name) if len(phrase) > 1)
+
+
+def _is_year(form: str) -> bool:
+    return len(form) == 4 and form.isdecimal() and form.startswith(("19", "20"))
+
+
+def _year(line: Line, at: int) -> Entity:
+    """The year that ends a name (قمة الويب 2026) as a DATE inside it."""
+    return Entity(line.starts[at], line.ends[at], "DATE", 0.7, "phrases", line.forms[at])
+
+
+def _inside(line: Line, entity: Entity) -> bool:
+    return line.starts[0] <= entity.start and entity.end <= line.ends[-1]
+
+
+def _as_found(line: Line, entity: Entity) -> Found:
+    start = next(at for at, end in enumerate(line.ends) if end > entity.start)
+    end = next((at for at, begin in enumerate(line.starts) if begin >= entity.end), len(line))
+    return Found(start, end, entity.label, entity.score, "dates" if entity.label == "DATE" else "money")
+
+
+def _order(found: Found) -> tuple[int, int, int]:
+    return _TRUST.index(found.source), found.start - found.end, found.start
+
+
+def settled(candidates: Iterable[Found]) -> list[Found]:
+    """The candidates that can stand together, by trust: none crossing, none twice, nesting only as allowed."""
+    kept: list[Found] = []
+    for found in sorted(candidates, key=_order):
+        if all(_compatible(found, other) for other in kept):
+            kept.append(found)
+    return kept
+
+
+def without_prefixes(candidates: Sequence[Found]) -> list[Found]:
+    """The candidates without listed events and laws that a phrase carries on: كأس العالم beside كأس العالم 2026."""
+    longest: dict[tuple[int, str], int] = {}
+    for found in candidates:
+        key = (found.start, found.label)
+        longest[key] = max(found.end, longest.get(key, 0))
+    return [
+        found
+        for found in candidates
+        if found.source != "list"
+        or found.label not in ("EVENT", "LAW")
+        or found.end == longest[found.start, found.label]
+    ]
+
+
+def _compatible(found: Found, other: Found) -> bool:
+    if not found.overlaps(other):
+        return True
+    if found.start == other.start and (found.end == other.end or found.label == other.label):
+        return False
+    if other.covers(found):
+        return found.label in _MAY_HOLD[other.label]
+    if found.covers(other):
+        return other.label in _MAY_HOLD[found.label]
+    return False
+
+
+def without_collisions(entities: Iterable[Entity]) -> list[Entity]:
+    """Drop what crosses or repeats an earlier, more trusted range (in the order given)."""
+    kept: list[Entity] = []
+    for entity in entities:
+        if all(not entity.crosses(other) and (entity.start, entity.end) != (other.start, other.end) for other in kept):
+            kept.append(entity)
+    return kept
+
+
+@functools.cache
+def default_entity_annotator() -> EmbeddedEntityAnnotator:
+    """The packaged annotator, loaded once a process. Raises `FileNotFoundError` where the model file is missing."""
+    return EmbeddedEntityAnnotator(load())

@@ -1,0 +1,112 @@
+"""The packaged model file: word statistics, word classes and weights in one compact `.npz`, read without pickling."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotation.preannotate.features import FeatureExtractor, Tendencies, WordClasses
+from annotation.preannotate.gazetteer import entries, norp_words
+from annotation.preannotate.sequence import SequenceTagger, Weights
+from annotation.preannotate.words import Vocabulary, plain
+
+MODEL_PATH = Path(__file__).parent / "models" / "entities.npz"
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # a fixed time, so that equal contents are equal bytes
+_SURE, _LIKELY = 9.0, 5.0  # how much being on a written and on a derived list counts against cutting a word
+_WRITTEN = ("first_names", "surnames", "gpe", "loc", "org", "countries", "org_heads", "occupations", "offices")
+_DERIVED = ("name_firsts",)
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedModel:
+    """Everything the entity annotator loads: what is known of words, their classes and tendencies, the weights."""
+
+    vocabulary: Vocabulary
+    classes: WordClasses
+    tendencies: Tendencies
+    weights: Weights
+
+    def extractor(self) -> FeatureExtractor:
+        """A feature extractor over this model's words."""
+        return FeatureExtractor(self.vocabulary, self.classes, self.tendencies)
+
+    def tagger(self) -> SequenceTagger:
+        """A fresh tagger with an empty cache."""
+        return SequenceTagger(self.weights, self.extractor())
+
+
+def known_names() -> dict[str, float]:
+    """Plain words of the lists, which a leading و ف ب ل ك س is not cut from without better evidence."""
+    found: dict[str, float] = dict.fromkeys(norp_words(), _LIKELY)
+    for lists, weight in ((_DERIVED, _LIKELY), (_WRITTEN, _SURE)):
+        for name in lists:
+            for entry in entries(name):
+                found[plain(entry.split()[0])] = weight
+    return found
+
+
+def save(path: Path, model: EmbeddedModel) -> None:
+    """Write the model file; equal models give equal bytes. Weights are kept to 1/127 of each row's largest."""
+    words = list(model.vocabulary.counts)
+    levels = len(next(iter(model.classes.classes.values())))
+    none = (-1,) * levels
+    rows = model.weights.rows.reshape(len(model.weights.rows), -1)
+    scales = np.maximum(np.abs(rows).max(axis=1), 1e-6) / 127
+    features = sorted(model.weights.feature_rows, key=model.weights.feature_rows.__getitem__)
+    kinds = sorted(set(model.tendencies.values()))
+    number = {kind: index for index, kind in enumerate(kinds)}
+    arrays = {
+        "words": _packed(words),
+        "counts": np.array([min(count.bit_length(), 30) for count in model.vocabulary.counts.values()], dtype=np.int8),
+        "classes": np.array([model.classes.classes.get(word, none) for word in words], dtype=np.int16),
+        "tendency_kinds": _packed(kinds),
+        "tendencies": np.array([number.get(model.tendencies.get(word, ""), -1) for word in words], dtype=np.int16),
+        "labels": _packed(model.weights.labels),
+        "features": _packed(features),
+        "scales": scales.astype(np.float32),
+        "rows": np.round(rows / scales[:, None]).astype(np.int8),
+        "transitions": model.weights.transitions.astype(np.float32),
+    }
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, array in arrays.items():
+            stream = io.BytesIO()
+            np.save(stream, array, allow_pickle=False)
+            entry = zipfile.ZipInfo(f"{name}.npy", _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, stream.getvalue(), compresslevel=9)
+
+
+def load(path: Path = MODEL_PATH) -> EmbeddedModel:
+    """Read a model file. Raises `FileNotFoundError` where it is missing."""
+    with np.load(path, allow_pickle=False) as arrays:
+        words = _unpacked(arrays["words"])
+        # Only magnitudes are stored: 2 ** (bits - 1) is the smallest count with that many bits.
+        counts = dict(
+            zip(words, (1 << (int(bits) - 1) if bits else 0 for bits in arrays["counts"].tolist()), strict=True)
+        )
+        classes = {
+            word: numbers for word, numbers in zip(words, arrays["classes"].tolist(), strict=True) if numbers[0] >= 0
+        }
+        kinds = _unpacked(arrays["tendency_kinds"])
+        tendencies = {
+            word: kinds[index] for word, index in zip(words, arrays["tendencies"].tolist(), strict=True) if index >= 0
+        }
+        labels = tuple(_unpacked(arrays["labels"]))
+        features = {feature: row for row, feature in enumerate(_unpacked(arrays["features"]))}
+        rows = arrays["rows"].astype(np.float32) * arrays["scales"][:, None]
+        weights = Weights(labels, features, rows.reshape(len(features), -1, len(labels)), arrays["transitions"])
+    return EmbeddedModel(Vocabulary(counts, known_names()), WordClasses(classes), tendencies, weights)
+
+
+def _packed(strings: Iterable[str]) -> NDArray[np.uint8]:
+    return np.frombuffer("\n".join(strings).encode(), dtype=np.uint8)
+
+
+def _unpacked(array: NDArray[np.uint8]) -> list[str]:
+    return array.tobytes().decode().split("\n")

@@ -1,0 +1,111 @@
+"""What the sequence model sees of a word: features of one form, each valid for its neighbours at a fixed offset.
+
+Every feature depends on one token alone. That is what makes the model fast: the score vector a form contributes at
+each offset is computed once and cached (`sequence.py`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from annotation.preannotate.gazetteer import norp_words, words
+from annotation.preannotate.words import Vocabulary, plain
+
+OFFSETS = (-2, -1, 0, 1, 2)
+_LISTS = (
+    "first_names", "surnames", "gpe", "gpe_ambiguous", "loc", "org", "honorifics", "offices", "org_heads",
+    "event_heads",     "fac_heads", "place_heads", "cities", "name_firsts", "name_lasts",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class WordClasses:
+    """Word classes learnt from raw text, coarse to fine: `classes[form]` is one number a granularity."""
+
+    classes: Mapping[str, Sequence[int]]
+
+    def verbal(self, verbs: Collection[str]) -> frozenset[int]:
+        """The finest classes that hold verbs, by their share of known verbs or of words that begin as present tense."""
+        sizes: Counter[int] = Counter()
+        known: Counter[int] = Counter()
+        present: Counter[int] = Counter()
+        masculine: Counter[int] = Counter()
+        for word, numbers in self.classes.items():
+            finest = numbers[-1]
+            sizes[finest] += 1
+            known[finest] += word in verbs
+            present[finest] += word.startswith(("ي", "ت", "سي", "ست"))
+            masculine[finest] += word.startswith(("ي", "سي"))
+        return frozenset(
+            number
+            for number, size in sizes.items()
+            if known[number] / size >= 0.12 or present[number] / size >= 0.75 or masculine[number] / size >= 0.3
+        )
+
+
+Tendencies = Mapping[str, str]
+"""Per folded stem, the kinds of name it mostly is in raw text with the bucket of each share: `PERS4 ORG1`, `-`."""
+
+
+class FeatureExtractor:
+    """Features of word forms, from their letters, their class, the lists and what they tend to be."""
+
+    def __init__(self, vocabulary: Vocabulary, classes: WordClasses, tendencies: Tendencies) -> None:
+        self.vocabulary = vocabulary
+        self._tendencies = tendencies
+        self._classes = classes.classes
+        self._lists = [(name, words(name)) for name in _LISTS]
+        self._norp = norp_words()
+
+    def features(self, form: str) -> list[str]:
+        """The features of a form, without offset."""
+        folded = plain(form)
+        split = self.vocabulary.split(folded)
+        stem = split.stem
+        found = ["b", "w=" + _digits_to_zero(folded)]
+        if split.length:
+            found.append("c=" + folded[: split.length])
+            found.append("s=" + stem)
+        else:
+            found.append("s=" + _digits_to_zero(stem))
+        first = form[:1]
+        if not first.isalpha():
+            found.append("punct" if not first.isdigit() else "digit")
+            return found
+        if first.isascii():
+            found.append("latin")
+        article = stem.startswith("ال") and len(stem) > 4
+        core = stem[2:] if article else stem
+        found.append("al" if article else "noal")
+        found.append("n=" + str(min(len(core), 9)))
+        for size in (2, 3, 4):
+            if len(core) > size:
+                found.append("<" + core[:size])
+                found.append(core[-size:] + ">")
+        found.append(core[-1:] + ">")
+        if form.endswith(("ة", "ى")):
+            found.append("final=" + form[-1])  # على is no name, علي may be
+        classes = self._classes.get(stem) or self._classes.get(folded)
+        if classes is None:
+            found.append("k-")
+        else:
+            found.extend(f"k{level}={number}" for level, number in enumerate(classes))
+        tendency = self._tendencies.get(stem)
+        if tendency is None:
+            found.append("t?")
+        else:
+            found.extend("t=" + note for note in tendency.split(" "))
+        for name, listed in self._lists:
+            if stem in listed:
+                found.append("g=" + name)
+        if stem in self._norp:
+            found.append("g=norp")
+        count = self.vocabulary.counts.get(folded, 0)
+        found.append("f=" + str(min(count.bit_length(), 12)))
+        return found
+
+
+def _digits_to_zero(folded: str) -> str:
+    return "".join("0" if letter.isdigit() else letter for letter in folded)

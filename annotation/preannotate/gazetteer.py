@@ -1,0 +1,118 @@
+"""The word lists of `lexicons/` as sets of folded forms, and longest matches of their multi-word entries in tokens.
+
+A list file holds entries separated by ` | ` or line breaks; lines that start with `#` are comments and name the source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from annotation.preannotate.words import plain
+
+FOLDER = Path(__file__).parent / "lexicons"
+Phrase = tuple[str, ...]
+
+
+@cache
+def entries(name: str) -> tuple[str, ...]:
+    """The entries of `lexicons/NAME.txt` as written. Raises `FileNotFoundError` with the folder for an unknown name."""
+    path = FOLDER / f"{name}.txt"
+    if not path.is_file():
+        known = ", ".join(sorted(each.stem for each in FOLDER.glob("*.txt")))
+        raise FileNotFoundError(f"no word list {name!r} in {FOLDER.name}/; there are: {known}")
+    lines = (line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+    found = (entry.strip() for line in lines for entry in line.split("|"))
+    return tuple(dict.fromkeys(entry for entry in found if entry))
+
+
+@cache
+def phrases(name: str) -> frozenset[Phrase]:
+    """The entries of a list as tuples of folded words."""
+    return frozenset(tuple(plain(word) for word in entry.split()) for entry in entries(name))
+
+
+@cache
+def words(name: str) -> frozenset[str]:
+    """The one-word entries of a list, folded."""
+    return frozenset(phrase[0] for phrase in phrases(name) if len(phrase) == 1)
+
+
+def nisba_forms(stem: str) -> Iterator[str]:
+    """All forms of a nisba adjective without the article: مغربي gives مغربية, مغربيون, مغربيين, مغربيات, مغربيان ..."""
+    yield stem
+    for ending in ("ة", "ون", "ين", "ات", "ان", "تان", "تين", "ا", "و", "ّ"):
+        yield stem + ending
+    if stem.endswith("وي"):
+        return
+
+
+@cache
+def norp_words() -> frozenset[str]:
+    """Folded forms, with and without the article, of nationality and group words."""
+    found: set[str] = set(words("norp_nouns"))
+    for stem in entries("nisba"):
+        for form in nisba_forms(stem):
+            found.add(plain(form))
+            found.add("ال" + plain(form))
+    return frozenset(found) - words("gpe") - words("loc") - words("countries") - words("not_norp")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A lexicon entry found in a token sequence: half-open token range, and the list it comes from."""
+
+    start: int
+    end: int
+    kind: str
+
+
+class PhraseMatcher:
+    """Finds the longest entry at each position of a sequence of folded stems (dictionary of dictionaries)."""
+
+    def __init__(self, lists: Mapping[str, Iterable[Phrase]]) -> None:
+        self._root: dict[str, dict] = {}  # type: ignore[type-arg]
+        for kind, phrases_of_kind in lists.items():
+            for phrase in phrases_of_kind:
+                node = self._root
+                for word in phrase:
+                    node = node.setdefault(word, {})
+                node.setdefault("", {})[kind] = {}
+
+    def matches(self, first: Sequence[str], rest: Sequence[str]) -> Iterator[Match]:
+        """Longest non-overlapping matches, left to right.
+
+        `first` holds, per token, the stem behind its proclitics (an entry may begin inside a token); `rest` the whole
+        folded forms, which every further word must equal.
+        """
+        position = 0
+        while position < len(first):
+            end, kinds = self._longest(first, rest, position, len(first))
+            for kind in kinds:
+                yield Match(position, end, kind)
+            position = max(end, position + 1)
+
+    def inside(self, match: Match, first: Sequence[str], rest: Sequence[str]) -> Iterator[Match]:
+        """Longest matches within a match, from its second token on."""
+        position = match.start + 1
+        while position < match.end:
+            end, kinds = self._longest(first, rest, position, match.end)
+            for kind in kinds:
+                yield Match(position, end, kind)
+            position = max(end, position + 1)
+
+    def _longest(self, first: Sequence[str], rest: Sequence[str], start: int, stop: int) -> tuple[int, Iterable[str]]:
+        """The end and the kinds of the longest entry at `start`; `start` and nothing where there is none."""
+        node = self._root.get(first[start])
+        best: tuple[int, Iterable[str]] = (start, ())
+        at = start + 1
+        while node is not None:
+            if "" in node:
+                best = (at, node[""])
+            if at >= stop:
+                break
+            node = node.get(rest[at])
+            at += 1
+        return best

@@ -1,0 +1,158 @@
+"""Small repairs of candidate mentions by the conventions: what stays outside, what belongs inside, what is no name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from annotation.preannotate.gazetteer import norp_words, phrases, words
+from annotation.preannotate.line import Found, Line
+from annotation.preannotate.words import plain, plain_words
+
+_SAUDI = plain("السعودية")
+_CLAN = plain("آل")
+_TEAMS = plain_words("المنتخب منتخب منتخبنا")
+_PROVINCES = plain_words("محافظة ولاية إقليم جهة مدينة عمالة")
+_ENTHUSIASM = plain("حماس")
+_PREPOSITIONS = plain_words("في من إلى على عن مع بين نحو ضد لدى عبر تجاه")
+
+
+def mended(line: Line, found: Found) -> Iterator[Found]:
+    """A mention of the model without what does not belong to it; nothing where nothing is left."""
+    start, end = found.start, found.end
+    stops = words("stopwords")
+    while end > start and (line.folded[end - 1] in stops or not line.words[end - 1].is_word):
+        end -= 1
+    while start < end and (
+        line.stems[start] in stops or line.folded[start] in words("verbs") or not line.words[start].is_word
+    ):
+        start += 1
+    if start < end and found.label in _OUTSIDE:
+        outside = _OUTSIDE[found.label]
+        while start < end - 1 and any(line.stems[start] in words(name) for name in outside):
+            start += 1
+    if found.label == "PERS":
+        while start < end - 1 and _descriptive(line, start):
+            start += 1
+        while end > start and len(line.folded[end - 1]) == 1:
+            end -= 1  # م. and د. belong to the next name
+    if start >= end:
+        return
+    kept = replace(found, start=start, end=end)
+    if found.label in ("GPE", "LOC"):
+        yield from _cut_at_proclitics(line, kept)
+    elif not _common_noun(line, kept):
+        yield kept
+
+
+_OUTSIDE = {
+    "GPE": ("place_heads",),
+    "ORG": ("dropped_heads",),
+    "PERS": ("honorifics", "sovereigns"),
+}
+
+
+def _descriptive(line: Line, at: int) -> bool:
+    """Whether the first word of a person's name only describes him: الأمازيغي أحمد, الرئيس محمد."""
+    stem = line.stems[at]
+    if stem in words("first_names") or not line.words[at].definite:
+        return False
+    return stem in norp_words() or (stem,) in phrases("offices_alone") or stem[2:] in words("occupations")
+
+
+def _cut_at_proclitics(line: Line, found: Found) -> Iterator[Found]:
+    """A place name ends where the next place begins: البحر بالمحلة الكبرى."""
+    start = found.start
+    places = words("gpe") | words("cities") | words("loc")
+    for at in range(found.start + 1, found.end):
+        word = line.words[at]
+        if word.proclitic in ("و", "ب", "ل") and word.stem in places:
+            yield replace(found, start=start, end=at)
+            start = at
+    yield replace(found, start=start)
+
+
+def _common_noun(line: Line, found: Found) -> bool:
+    """Whether an ORG or PERS mention is a common noun: الهيئة, البلدة, ضاحكا, a national team."""
+    if found.label == "ORG" and any(line.stems[at] in _TEAMS for at in range(found.start, found.end)):
+        return True
+    if found.end - found.start > 1:
+        first, last = line.words[found.start], line.words[found.end - 1]
+        school = found.label == "ORG" and found.end - found.start == 2 and first.stem in words("org_heads")
+        return school and not last.definite and last.folded.endswith("ة") and last.commonness > 8
+    word = line.words[found.start]
+    if found.label == "ORG":
+        if word.definite and (word.stem in words("org_heads") or word.stem[2:] in words("org_heads")):
+            return True
+        return word.definite and word.stem in words("common_nouns")
+    if found.label == "PERS":
+        if word.definite and word.stem[2:] in words("occupations"):
+            return True
+        group = word.stem in norp_words() and word.stem.endswith(("ين", "ون", "ات", "ية"))
+        return group or line.forms[found.start].endswith(("ًا", "اً")) or word.stem in words("common_nouns")
+    return False
+
+
+def completed(line: Line, found: Sequence[Found]) -> list[Found]:
+    """List and model mentions with the words that belong to them: a nationality, a clan name."""
+    result = []
+    for mention in found:
+        stems = (line.stems[mention.start], *line.folded[mention.start + 1 : mention.end])
+        after = mention.end
+        national = line.stem(after) in norp_words() and line.words[after].definite and not line.words[after].cut
+        if mention.label == "ORG" and stems in phrases("national_bodies") and national:
+            mention = replace(mention, end=after + 1)
+        if mention.label == "PERS" and line.folded[after : after + 1] == (_CLAN,) and after + 1 < len(line):
+            mention = replace(mention, end=after + 2)
+        result.append(mention)
+    return result
+
+
+def governed(line: Line, found: Found) -> bool:
+    """Whether a region's name stands for a province: محافظة البقاع, ولاية البحر الأحمر."""
+    return found.label == "LOC" and line.stem(found.start - 1) in _PROVINCES and not line.words[found.start].cut
+
+
+def without_adjectives(line: Line, found: Iterable[Found]) -> list[Found]:
+    """The list matches but السعودية where it is an adjective (behind a definite noun), and حماس where it is no name."""
+    kept = []
+    for mention in found:
+        if mention.end - mention.start == 1 and line.stems[mention.start] == _SAUDI:
+            before = line.words[mention.start - 1] if mention.start else None
+            joined = line.words[mention.start].proclitic
+            if before is not None and joined in ("", "و") and before.is_word:
+                adjective = before.definite and before.folded not in _PREPOSITIONS
+                if adjective and (not joined or before.stem in norp_words()):
+                    continue
+        if not _enthusiasm(line, mention):
+            kept.append(mention)
+    return kept
+
+
+def _enthusiasm(line: Line, found: Found) -> bool:
+    """Whether حماس is the common noun: حماس الجمهور."""
+    after = found.end
+    if line.stems[found.start] != _ENTHUSIASM or after > found.start + 1 or after >= len(line):
+        return False
+    return line.words[after].definite and not line.words[after].cut and line.stems[after] not in norp_words()
+
+
+def trimmed_to_surnames(lines: Sequence[Line], found: Sequence[Sequence[Found]]) -> list[list[Found]]:
+    """A person's mention that begins with the surname of somebody named in full elsewhere ends there."""
+    surnames = {
+        line.folded[mention.end - 1]
+        for line, mentions in zip(lines, found, strict=True)
+        for mention in mentions
+        if mention.label == "PERS" and mention.end - mention.start > 1 and mention.score > 0.6
+    }
+    result = []
+    for line, mentions in zip(lines, found, strict=True):
+        kept = []
+        for mention in mentions:
+            first = line.stems[mention.start]
+            family = first in surnames and first.startswith("ال") and first not in words("first_names")
+            if mention.label == "PERS" and mention.end - mention.start > 1 and family:
+                mention = replace(mention, end=mention.start + 1)
+            kept.append(mention)
+        result.append(kept)
+    return result

@@ -1,0 +1,175 @@
+"""OCC: offices and occupations with their complements, joined to a person's name or standing for their holder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from annotation.preannotate.chains import Allows, Names, chain_end
+from annotation.preannotate.gazetteer import Phrase, PhraseMatcher, phrases, words
+from annotation.preannotate.line import Found
+from annotation.preannotate.words import plain_words
+
+_MINISTRY = Allows(conjunction=True, to=True, places=True)
+_PLAIN = Allows(to=True, places=True)
+_CONJOINING = plain_words("وزير وزيرة وزراء كاتب كاتبة")
+_NEEDS_PLACE = plain_words("عامل ملك ملكة أمير أميرة سلطان حاكم والي والية محافظ عمدة")
+_SEATS = words("place_heads") | plain_words("أمن بنك البنك المصرف مصرف عمالات مدينة")
+_CHARGED = plain_words("المكلف المكلفة مكلف مكلفة")
+_IN = plain_words("في لدى")
+_BODIES = ("ORG", "GPE", "FAC", "LOC")
+_FAR = 4  # definite words that may stand between a definite head and the person's name
+
+
+class OfficeGrammar:
+    """Finds OCC mentions in a line, given the names known in it."""
+
+    def __init__(self) -> None:
+        self._heads = PhraseMatcher({"office": _heads()})
+
+    def find(self, names: Names) -> Iterator[Found]:
+        """The offices of a line, left to right, none overlapping another."""
+        line = names.line
+        taken = 0
+        for match in self._heads.matches(line.stems, line.folded):
+            start, head_end = match.start, match.end
+            if start < taken or start in names.blocked | names.persons | names.inner:
+                continue
+            inside = names.starting(start)
+            if inside is not None and inside.end > head_end and inside.source == "list":
+                continue
+            single = head_end == start + 1
+            if single and line.words[start].definite:
+                end = _definite_office(names, start, head_end)
+            else:
+                end = _construct_office(names, start, head_end)
+            if end:
+                taken = end
+                yield Found(start, end, "OCC", 0.85, "offices")
+
+
+def _definite_office(names: Names, start: int, head_end: int) -> int:
+    """The end of الوزيرة, الرئيس الفرنسي, المديرة الجهوية للشغل; 0 where nobody holds it."""
+    line = names.line
+    end = _adjectives_end(names, head_end)
+    ranked = end > head_end and line.stems[end - 1] in words("office_adjectives")
+    if ranked and end < len(line) and line.words[end].proclitic == "ل" and not names.ends_phrase(end):
+        end = chain_end(names, end, _MINISTRY)
+    end = _charged_end(names, end)
+    if _joined(names, start, end):
+        return end
+    far = _far_end(names, end)
+    if far and _joined(names, start, far):
+        return far
+    return end if (line.stems[start],) in phrases("offices_alone") else 0
+
+
+def _construct_office(names: Names, start: int, head_end: int) -> int:
+    """The end of وزير العدل, رئيس بلدية نابلس, المتحدث باسم الوزارة; 0 where it is no office."""
+    line = names.line
+    head: Phrase = (line.stems[start], *line.folded[start + 1 : head_end])
+    if names.label_at(head_end) == "PERS":
+        return head_end
+    if head[0] in _NEEDS_PLACE and len(head) == 1:
+        stem = line.stem(head_end)
+        placed = names.label_at(head_end) in ("GPE", "ORG", "LOC")
+        if not placed and stem not in _SEATS and stem not in words("gpe_ambiguous") and stem not in words("cities"):
+            return 0
+        if not placed and stem not in _SEATS:
+            return head_end + 1
+    allows = _MINISTRY if head[0] in _CONJOINING else _PLAIN
+    end = chain_end(names, head_end, allows) if head_end < len(line) else head_end
+    if end == head_end and len(head) > 1 and line.words[head_end - 1].definite:
+        end = _adjectives_end(names, head_end)
+    end = _charged_end(names, end)
+    known = head in phrases("offices_construct") or head in phrases("offices_alone")
+    if end > head_end and known:
+        return end
+    if head in phrases("offices_alone"):
+        return end
+    if _joined(names, start, end) and (end > head_end or line.words[start].proclitic == ""):
+        return end
+    if end == head_end and _named_before(names, start):
+        return _indefinite_adjective_end(names, head_end)
+    return 0
+
+
+def _adjectives_end(names: Names, at: int) -> int:
+    """The end of the adjectives of rank and nationality that follow a definite noun."""
+    line = names.line
+    while at < len(line) and line.words[at].definite and not line.words[at].cut and names.label_at(at) != "PERS":
+        if not (names.is_nisba(at) or line.stems[at] in words("office_adjectives")):
+            break
+        at += 1
+    return at
+
+
+def _far_end(names: Names, at: int) -> int:
+    """The end of a longer description that a person's name follows: الباحث البحري البريطاني, المحلل في شركة كذا."""
+    line = names.line
+    last = at + _FAR
+    while at < min(last, len(line)) and names.label_at(at) != "PERS":
+        word = line.words[at]
+        if word.folded in _IN and names.label_at(at + 1) in _BODIES:
+            found = names.starting(at + 1)
+            return found.end if found else at
+        if word.proclitic in ("ب", "ل") and names.label_at(at) in _BODIES:
+            found = names.starting(at)
+            return found.end if found else at
+        if not word.definite or word.cut or names.ends_phrase(at) or word.folded in words("honorifics"):
+            break
+        at += 1
+    return at
+
+
+def _charged_end(names: Names, at: int) -> int:
+    """The end of an office that goes on with المكلف بـ and its object."""
+    line = names.line
+    if line.stem(at) in _CHARGED and at + 1 < len(line) and line.words[at + 1].proclitic == "ب":
+        end = at + 2
+        return chain_end(names, end, _MINISTRY) if end < len(line) else end
+    return at
+
+
+def _indefinite_adjective_end(names: Names, at: int) -> int:
+    """The end of باحث اقتصادي: one indefinite adjective in ي or ية."""
+    line = names.line
+    if at < len(line) and not names.ends_phrase(at):
+        word = line.words[at]
+        if not word.definite and not word.cut and word.folded.endswith(("ي", "ية")) and not names.label_at(at):
+            return at + 1
+    return at
+
+
+def _joined(names: Names, start: int, end: int) -> bool:
+    """Whether a person's name stands right after the office (an honorific may be between), or before it."""
+    line = names.line
+    at = end
+    while at < min(len(line), end + 4) and (
+        line.folded[at] in words("honorifics") or line.forms[at] in ("،", ",", ".", ":", "-", "–")
+    ):
+        at += 1
+    return names.label_at(at) == "PERS" or _named_before(names, start)
+
+
+def _named_before(names: Names, start: int) -> bool:
+    before = start - 1
+    if before >= 0 and names.line.forms[before] in ("،", ",", "(", "-", "–"):
+        before -= 1
+        return before in names.persons
+    return False
+
+
+@cache
+def _heads() -> frozenset[Phrase]:
+    """All heads: offices as listed; occupations also in the feminine and with the article."""
+    found = set(phrases("offices_construct") | phrases("offices_alone"))
+    for occupation in phrases("occupations") | phrases("offices"):
+        found.add(occupation)
+        if len(occupation) > 1:
+            continue
+        word = occupation[0]
+        for form in (word, word if word.endswith("ة") else word + "ة"):
+            found.add((form,))
+            found.add(("ال" + form,))
+    return frozenset(found - {("عدل",), ("حكم",), ("عالم",), ("العالم",), ("بطل",), ("صاحب",), ("نجم",), ("الفلاحة",)})

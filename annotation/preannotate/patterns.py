@@ -1,0 +1,112 @@
+"""Names by their shape: clubs (شباب زاكورة), and what stands in quotation marks behind a word of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from annotation.preannotate.chains import Names
+from annotation.preannotate.gazetteer import norp_words
+from annotation.preannotate.line import Found
+from annotation.preannotate.words import plain, plain_words
+
+_CLUBS = plain_words(
+    "شباب وفاء اتحاد نهضة مولودية شبيبة رجاء وداد أمل نجم أولمبيك نسور صقور ترجي هلال حسنية سريع"
+    " يوسفية أسود سبورتينغ فرسان ذئاب راسينغ رابيد قوافل نصر"
+)
+
+
+def clubs(names: Names) -> Iterator[Found]:
+    """ORG: a club's word and its town."""
+    line = names.line
+    for at, stem in enumerate(line.stems):
+        place = names.starting(at + 1)
+        if stem not in _CLUBS or place is None or place.label not in ("GPE", "LOC") or line.words[at + 1].cut:
+            continue
+        if at in names.persons or at in names.blocked or line.stem(at - 1) in ("من", "كل", "بعض"):
+            continue
+        yield Found(at, place.end, "ORG", 0.75, "phrases")
+
+
+_EDITIONS = plain_words("الدورة النسخة الطبعة")
+_ORDINALS = plain_words(
+    "الأولى الثانية الثالثة الرابعة الخامسة السادسة السابعة"
+    " الثامنة التاسعة العاشرة الحادية العشرين العشرون الثلاثين الأربعين"
+    " الخمسين عشر عشرة والعشرين والعشرون والثلاثين والأربعين والخمسين ال"
+)
+
+
+def editions(names: Names) -> Iterator[Found]:
+    """EVENT: الدورة السابعة من مهرجان كذا, around an event that is known already."""
+    line = names.line
+    for start, stem in enumerate(line.stems):
+        if stem not in _EDITIONS:
+            continue
+        at = start + 1
+        while at < len(line) and (line.folded[at] in _ORDINALS or line.forms[at].isdigit()):
+            at += 1
+        at += int(at > start + 1 and line.stem(at) == "من")
+        event = names.starting(at)
+        if at > start + 1 and event is not None and event.label == "EVENT":
+            yield Found(start, event.end, "EVENT", 0.75, "phrases")
+
+
+def _with_possessives(listed: str) -> frozenset[str]:
+    """The words, with the article and with possessive endings (ديوان, الديوان, ديوانها; رواية, روايته)."""
+    found = set()
+    for word in map(plain, listed.split()):
+        joined = word[:-1] + "ت" if word.endswith("ة") else word
+        found |= {word, "ال" + word, *(joined + ending for ending in ("ه", "ها", "هم", "هما", "ي"))}
+    return frozenset(found)
+
+
+_QUOTED: Mapping[str, frozenset[str]] = {
+    "PRODUCT": _with_possessives(
+        "فيلم مسلسل رواية مسرحية أغنية ألبوم كتاب ديوان لعبة شريط قصيدة سلسلة برنامج منصة تطبيق لوحة جائزة مؤشر عرض"
+        " وثائقي عمل مجموعة روبوت جهاز قمر سيارة نوع عنوان"
+    ),
+    "ORG": _with_possessives(
+        "شركة منظمة جمعية صحيفة جريدة قناة موقع مؤسسة وكالة حركة فريق نادي مجلة مجموعة تعاونية مطعم مقاولة"
+    ),
+    "LAW": _with_possessives("مبادرة استراتيجية إستراتيجية خطة مخطط قانون اتفاقية مشروع"),
+    "EVENT": _with_possessives("مهرجان معرض مؤتمر ملتقى منتدى مسابقة حملة"),
+}
+_TO_MEDIUM = plain_words("ل لـ إلى")
+_CLOSERS = {"«": "»", "“": "”", '"': '"', "”": "”", "‘": "’"}
+_LONGEST = 8  # tokens in quotation marks that still are a name
+_APART = 2  # words between the head and its quoted name
+
+
+def quoted_names(names: Names) -> Iterator[Found]:
+    """What stands in quotation marks behind a kind word is a name of that kind; «...» behind لـ is a newspaper."""
+    line = names.line
+    at = 0
+    while at < len(line):
+        closer = _CLOSERS.get(line.forms[at])
+        if closer is None:
+            at += 1
+            continue
+        stop = min(len(line), at + 2 + _LONGEST)
+        end = next((index for index in range(at + 1, stop) if line.forms[index] == closer), 0)
+        if end <= at + 1:
+            at += 1
+            continue
+        label = _kind(names, at)
+        if label and not any(line.forms[index] in (".", "؟", "!") for index in range(at + 1, end)):
+            yield Found(at + 1, end, label, 0.8, "phrases", whole=True)
+        elif line.folded[at - 1 : at] == ("ل",) and end - at <= 4 and at > 0:
+            yield Found(at + 1, end, "ORG", 0.8, "phrases", whole=True)
+        at = end + 1
+
+
+def _kind(names: Names, opener: int) -> str:
+    line = names.line
+    for before in range(opener - 1, max(-1, opener - 2 - _APART), -1):
+        word = line.words[before]
+        if not word.is_word:
+            return ""
+        for label, heads in _QUOTED.items():
+            if word.stem in heads:
+                return label
+        if not word.definite and word.stem not in norp_words():
+            return ""
+    return ""

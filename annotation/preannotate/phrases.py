@@ -1,0 +1,147 @@
+"""Names announced by the words before them: by a head (`heads.py`), by مدينة or a preposition; nationality words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from annotation.preannotate.chains import Names, chain_end
+from annotation.preannotate.evidence import UNCOMMON
+from annotation.preannotate.gazetteer import norp_words, words
+from annotation.preannotate.heads import Rule, rules
+from annotation.preannotate.line import Found
+from annotation.preannotate.patterns import clubs, quoted_names
+from annotation.preannotate.words import plain, plain_words
+
+_PLACE_SIGNS = plain_words("مدينة إقليم عمالة محافظة بلدة قرية ولاية إمارة")
+_BEFORE_PLACES = plain_words("في إلى من بين نحو عبر حتى قرب شمال جنوب شرق غرب ضواحي نواحي سكان أهالي صوب مطار ميناء")
+_LANGUAGE = plain_words("اللغة لغة اللغتين اللغات للغة باللغة باللغتين اللسان لسان اللغتان")
+_BEFORE_LANGUAGES = plain_words("إلى من عن في إتقان يتحدث تتحدث يتكلم تعلم")
+_NUMBER = plain("رقم")
+_OF_YEAR = plain_words("سنة عام")
+
+
+def phrases_in(names: Names) -> Iterator[Found]:
+    """Candidates of all rules; they may overlap."""
+    yield from headed(names)
+    yield from placed(names)
+    yield from listed_cities(names)
+    yield from clubs(names)
+    yield from quoted_names(names)
+
+
+def headed(names: Names) -> Iterator[Found]:
+    """A head of `heads.py` with its complement."""
+    line = names.line
+    table = rules()
+    for start, stem in enumerate(line.stems):
+        rule = table.get(stem)
+        first = start + 1
+        if rule is None or start in names.blocked or start in names.persons or first >= len(line):
+            continue
+        end = _complement_end(names, first, rule)
+        if end > first and rule.evidence(names, first, end):
+            yield Found(start, end, rule.label, rule.score, "phrases")
+
+
+def _complement_end(names: Names, first: int, rule: Rule) -> int:
+    line = names.line
+    end = chain_end(names, first, rule.allows)
+    word = line.words[first]
+    if rule.label in ("LOC", "FAC") and end == first and not word.cut and word.commonness <= UNCOMMON:
+        end = first if names.ends_phrase(first) else first + 1
+    return _number_end(names, end) if rule.number else end
+
+
+def _number_end(names: Names, end: int) -> int:
+    """The end of a name that goes on with a year or number: كأس العالم 2026, قانون العمل رقم 14 لسنة 2025."""
+    line = names.line
+    seat = names.starting(end)
+    if seat is not None and seat.label == "GPE" and not line.words[end].cut:
+        end = seat.end if line.forms[seat.end : seat.end + 1] and line.forms[seat.end].isdigit() else end
+    at = end + int(line.stem(end) == _NUMBER)
+    if at >= len(line) or not line.forms[at][0].isdigit() or (at == end and not line.forms[at].isdigit()):
+        return end
+    if at > end and line.stem(at + 1) in _OF_YEAR and at + 2 < len(line) and line.forms[at + 2].isdigit():
+        return at + 3
+    if at > end or len(line.forms[at]) <= 4:
+        ranged = line.forms[at + 1 : at + 2] in (("-",), ("–",)) and line.forms[at + 2 : at + 3]
+        return at + 3 if ranged and ranged[0].isdigit() else at + 1
+    return end
+
+
+def placed(names: Names) -> Iterator[Found]:
+    """GPE: the name behind مدينة or إقليم, be it a listed name that is also a common word, or an uncommon word."""
+    line = names.line
+    for at in range(1, len(line)):
+        head = line.words[at - 1]
+        if head.stem not in _PLACE_SIGNS or head.definite or names.ends_phrase(at):
+            continue
+        word = line.words[at]
+        if word.proclitic or names.starting(at) is not None or names.is_nisba(at):
+            continue
+        if word.stem in words("gpe_ambiguous") or word.stem in words("cities") or word.commonness <= UNCOMMON:
+            yield Found(at, at + 1, "GPE", 0.8, "phrases")
+
+
+def listed_cities(names: Names) -> Iterator[Found]:
+    """GPE: names of GeoNames cities, uncommon as words, that a preposition or another place announces."""
+    line = names.line
+    for at, word in enumerate(line.words):
+        if word.stem not in words("cities") or word.commonness > UNCOMMON + 2 or names.starting(at) is not None:
+            continue
+        if at in names.blocked or at in names.persons:
+            continue
+        before = line.stem(at - 1)
+        paired = word.proclitic == "و" and names.label_at(at - 1) == "GPE"
+        if word.proclitic == "ب" or before in _BEFORE_PLACES or before in words("place_heads") or paired:
+            yield Found(at, at + 1, "GPE", 0.75, "phrases")
+
+
+def national_words(names: Names) -> Iterator[Found]:
+    """NORP: nationality and group words, except where they name a language."""
+    line = names.line
+    listed = norp_words()
+    language_at = -9
+    for at, stem in enumerate(line.stems):
+        if at in names.blocked or stem not in listed or line.forms[at].endswith("ى"):
+            continue
+        word = line.words[at]
+        before = line.stem(at - 1)
+        feminine = word.definite and stem.endswith("ية")
+        language = before in _LANGUAGE or (feminine and (before in _BEFORE_LANGUAGES or word.proclitic == "ب"))
+        if language or (word.proclitic == "و" and language_at == at - 1):
+            language_at = at
+        elif not _given_name(names, at):
+            yield Found(at, at + 1, "NORP", 0.9, "norp")
+
+
+def _given_name(names: Names, at: int) -> bool:
+    """تركي (14 عاما), تركي بن فلان, العربي فلان: nationality words that are given names too."""
+    line = names.line
+    if line.stems[at] not in words("first_names") and line.stems[at] != "تركي":
+        return False
+    return line.forms[at + 1 : at + 2] == ("(",) or line.stem(at + 1) in ("بن", "ال")
+
+
+def regional_words(names: Names) -> Iterator[Found]:
+    """NORP: adjectives of a known town or region behind a definite noun (الفريق الزاكوري), surnames left aside."""
+    line = names.line
+    for at in range(1, len(line)):
+        word, before = line.words[at], line.words[at - 1]
+        if not word.definite or word.cut or not before.definite or at in names.blocked or names.starting(at):
+            continue
+        if at in names.persons or at - 1 in names.persons or before.folded in words("honorifics"):
+            continue
+        if before.stem in words("surnames") or before.stem in words("first_names"):
+            continue
+        if word.stem not in words("not_norp") and _town_of(word.stem):
+            yield Found(at, at + 1, "NORP", 0.75, "norp")
+
+
+def _town_of(adjective: str) -> bool:
+    """Whether a definite adjective in ي or ية is made from a listed place name."""
+    base = adjective[2:-2] if adjective.endswith("ية") else adjective[2:-1] if adjective.endswith("ي") else ""
+    if len(base) < 3:
+        return False
+    towns = words("gpe") - words("gpe_ambiguous")
+    return any(form in towns for form in (base + "ة", "ال" + base + "ة", base + "ا", base, "ال" + base))

@@ -1,0 +1,123 @@
+"""The pre-annotators that a corpus uses, loaded once a process and cut to its ontology."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from annotation.preannotate.combine import default_entity_annotator
+from annotation.preannotate.protocol import Article, EntityAnnotator, TopicAnnotator
+from annotation.preannotate.topics import default_topic_annotator
+from corpus.span import Entity, Topic
+from schemas.labels import Ontology
+from schemas.ontology import OntologyError, load_ontology
+
+NATIVE_INVENTORY = "news"
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """What the machine says of one article."""
+
+    entities: tuple[Entity, ...]
+    topics: tuple[Topic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preannotation:
+    """The pre-annotators with the ontology they answer in."""
+
+    ontology: Ontology
+    inventory: str
+    min_score: float
+    label_map: Mapping[str, str]
+    entity_annotator: EntityAnnotator
+    topic_annotator: TopicAnnotator
+
+    @property
+    def ontology_version(self) -> str:
+        """Name and version of the label inventory."""
+        return f"{self.inventory}-{self.ontology.version}"
+
+    @property
+    def entity_producer(self) -> tuple[str, str]:
+        """Name and version of who finds entities."""
+        suffix = f"@{self.min_score:g}" if self.min_score else ""
+        return self.entity_annotator.name, self.entity_annotator.version + suffix
+
+    @property
+    def topic_producer(self) -> tuple[str, str]:
+        """Name and version of who finds topics."""
+        return self.topic_annotator.name, self.topic_annotator.version
+
+    @property
+    def key(self) -> str:
+        """Changes whenever the same text could be annotated otherwise."""
+        return "/".join((self.ontology_version, self.ontology.digest, *self.entity_producer, *self.topic_producer))
+
+    def annotate(self, articles: Sequence[Article]) -> list[Annotated]:
+        """Entities and topics of each article, in the labels of the inventory."""
+        known_topics = {topic.code for topic in self.ontology.topics}
+        return [
+            Annotated(
+                self._mapped(entities), tuple(topic for topic in topics if topic.label in known_topics)
+            )
+            for entities, topics in zip(
+                self.entity_annotator.entities(articles), self.topic_annotator.topics(articles), strict=True
+            )
+        ]
+
+    def _mapped(self, entities: Sequence[Entity]) -> tuple[Entity, ...]:
+        flat = self.ontology.inventory(self.inventory).overlap == "flat"
+        result: list[Entity] = []
+        end = 0
+        for entity in sorted(entities, key=lambda one: (one.start, -one.end)):
+            label = self.label_map.get(entity.label)
+            if label is None or entity.score < self.min_score or (flat and entity.start < end):
+                continue
+            result.append(replace(entity, label=label))
+            end = max(end, entity.end)
+        return tuple(result)
+
+
+def label_map(ontology: Ontology, inventory: str, produced: Iterable[str]) -> Mapping[str, str]:
+    """What the labels that pre-annotators produce are called in an inventory; those it has no use for are left out.
+
+    An inventory that the ontology maps the packaged one to is translated; any other keeps the codes it shares.
+
+    Raises:
+        OntologyError: if nothing would be left.
+    """
+    codes = ontology.inventory(inventory).codes
+    mapped = any((one.source, one.target) == (NATIVE_INVENTORY, inventory) for one in ontology.mappings)
+    names = {
+        code: ontology.map_label(code, NATIVE_INVENTORY, inventory) if mapped else code for code in sorted(produced)
+    }
+    used = {code: name for code, name in names.items() if name in codes}
+    if not used:
+        raise OntologyError(
+            [
+                f"inventory '{inventory}' has none of the labels that can be suggested ({', '.join(names)}); "
+                f"say what they are called there in a table [mappings.{NATIVE_INVENTORY}.{inventory}]"
+            ]
+        )
+    return used
+
+
+@functools.cache
+def load_preannotation(ontology: str = "", inventory: str = NATIVE_INVENTORY, min_score: float = 0.0) -> Preannotation:
+    """The default pre-annotators under an ontology (a path; empty: the packaged one).
+
+    Raises:
+        OntologyError: if the ontology is wrong or has no such inventory.
+    """
+    loaded = load_ontology(Path(ontology) if ontology else None)
+    try:
+        loaded.inventory(inventory)
+    except LookupError as error:
+        raise OntologyError([str(error.args[0])]) from error
+    entities = default_entity_annotator()
+    names = label_map(loaded, inventory, entities.labels)
+    return Preannotation(loaded, inventory, min_score, names, entities, default_topic_annotator())

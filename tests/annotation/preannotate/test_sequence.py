@@ -1,0 +1,128 @@
+"""The tagger: decoding against brute force, caching, and the model file."""
+
+from __future__ import annotations
+
+from itertools import pairwise, product
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotation.preannotate.embedded import EmbeddedModel, load, save
+from annotation.preannotate.features import OFFSETS, FeatureExtractor, WordClasses
+from annotation.preannotate.sequence import Scores, SequenceTagger, Weights, forward_backward, viterbi
+from annotation.preannotate.words import Vocabulary, kept_letters, plain
+
+LABELS = 3
+
+
+def scores(seed: int, lengths: list[int]) -> tuple[list[Scores], Scores]:
+    random = np.random.default_rng(seed)
+    emissions = [random.normal(size=(length, LABELS)).astype(np.float32) for length in lengths]
+    return emissions, random.normal(size=(LABELS, LABELS)).astype(np.float32)
+
+
+def path_score(emission: Scores, transitions: Scores, path: tuple[int, ...]) -> float:
+    total = float(sum(emission[at, tag] for at, tag in enumerate(path)))
+    return total + float(sum(transitions[a, b] for a, b in pairwise(path)))
+
+
+LENGTHS = st.lists(st.integers(0, 5), min_size=1, max_size=5)
+
+
+@given(st.integers(0, 10_000), LENGTHS)
+def test_viterbi_finds_the_best_path_of_each_sentence(seed: int, lengths: list[int]) -> None:
+    emissions, transitions = scores(seed, lengths)
+    for emission, path in zip(emissions, viterbi(emissions, transitions), strict=True):
+        best = max(
+            product(range(LABELS), repeat=len(emission)), key=lambda each: path_score(emission, transitions, each)
+        )
+        assert path_score(emission, transitions, tuple(path)) == pytest.approx(
+            path_score(emission, transitions, best), abs=1e-4
+        )
+
+
+@given(st.integers(0, 10_000), LENGTHS)
+def test_forward_backward_gives_the_probabilities_of_all_paths(seed: int, lengths: list[int]) -> None:
+    emissions, transitions = scores(seed, lengths)
+    for emission, rows in zip(emissions, forward_backward(emissions, transitions), strict=True):
+        expected = np.zeros((len(emission), LABELS))
+        for path in product(range(LABELS), repeat=len(emission)):
+            weight = np.exp(path_score(emission, transitions, path))
+            for at, tag in enumerate(path):
+                expected[at, tag] += weight
+        if len(emission):
+            assert rows == pytest.approx(expected / expected.sum(axis=1, keepdims=True), abs=1e-4)
+
+
+def small_model() -> EmbeddedModel:
+    vocabulary = Vocabulary({"المغرب": 64, "قال": 128}, {"المغرب": 9.0})
+    classes = WordClasses({"المغرب": (0, 1, 2), "قال": (1, 2, 3)})
+    rows = np.zeros((2, len(OFFSETS), 3), dtype=np.float32)
+    rows[0, 2, 1] = 2.0  # the word itself is GPE
+    rows[1, 1, 2] = 1.0  # after قال comes a person
+    transitions = np.zeros((3, 3), dtype=np.float32)
+    weights = Weights(("O", "B-GPE", "B-PERS"), {"s=المغرب": 0, "w=قال": 1}, rows, transitions)
+    return EmbeddedModel(vocabulary, classes, {"المغرب": "GPE5"}, weights)
+
+
+def test_a_feature_speaks_at_its_offset_only() -> None:
+    tagger = small_model().tagger()
+    [emission] = tagger.emissions([["قال", "زيد", "وللمغرب"]])
+    assert emission.tolist() == [[0, 0, 0], [0, 0, 0], [0, 2, 0]] or emission[1, 2] == 1.0
+    assert [tagger.labels[tag] for tag in tagger.tag([["للمغرب"]])[0]] == ["B-GPE"]
+
+
+def test_sentences_do_not_see_each_other() -> None:
+    tagger = small_model().tagger()
+    together = tagger.emissions([["قال"], ["زيد"]])
+    apart = [tagger.emissions([["قال"]])[0], tagger.emissions([["زيد"]])[0]]
+    assert all((one == other).all() for one, other in zip(together, apart, strict=True))
+
+
+def test_the_cache_grows_beyond_its_first_size() -> None:
+    model = small_model()
+    tagger = SequenceTagger(model.weights, model.extractor())
+    many = [[f"كلمة{number}" for number in range(3000)], ["المغرب"]]
+    assert [tagger.labels[tag] for tag in tagger.tag(many)[1]] == ["B-GPE"]
+
+
+def test_the_model_file_comes_back_and_its_bytes_are_fixed(tmp_path: Path) -> None:
+    model = small_model()
+    save(tmp_path / "one.npz", model)
+    save(tmp_path / "two.npz", model)
+    assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
+    again = load(tmp_path / "one.npz")
+    assert again.weights.labels == model.weights.labels
+    assert again.weights.rows == pytest.approx(model.weights.rows, abs=0.02)
+    assert again.classes.classes == {word: list(each) for word, each in model.classes.classes.items()}
+    assert again.tendencies == model.tendencies and again.vocabulary.counts == model.vocabulary.counts
+
+
+def test_the_packaged_model_is_small_and_whole() -> None:
+    model = load()
+    assert {label.partition("-")[2] for label in model.weights.labels} - {""} == {"PERS", "ORG", "GPE", "LOC", "FAC"}
+
+
+SPLITS = "للمغرب|ل|المغرب وفرنسا|و|فرنسا بالدوحة|ب|الدوحة وليد||وليد لبنان||لبنان بلدية||بلدية وزارة||وزارة كندا||كندا"
+SPLITS += " فاس||فاس وبالرباط|وب|الرباط وللمغرب|ول|المغرب لبنى||لبني فلسطين||فلسطين بغداد||بغداد"
+
+
+@pytest.mark.parametrize("case", SPLITS.split())
+def test_where_words_begin_behind_their_proclitics(case: str) -> None:
+    form, proclitic, stem = case.split("|")
+    split = load().vocabulary.split(plain(form))
+    assert (plain(form)[: split.length], split.stem) == (proclitic, stem.replace("أ", "ا"))
+
+
+@given(st.text(alphabet="أإآابتةهىيوَُِّْـ ", max_size=12))
+def test_plain_spelling_keeps_the_letters_it_says(form: str) -> None:
+    assert len(plain(form)) == len(kept_letters(form))
+
+
+def test_features_of_a_form_are_the_same_each_time() -> None:
+    extractor: FeatureExtractor = load().extractor()
+    assert extractor.features("وللمغرب") == extractor.features("وللمغرب")
+    assert "c=ول" in extractor.features("وللمغرب")
