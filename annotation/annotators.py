@@ -79,7 +79,9 @@ def read_annotators(root: Path, used: Collection[str] = ()) -> tuple[Annotator, 
     annotators: tuple[Annotator, ...] = ()
     try:
         listed = json.loads(path.read_bytes())["annotators"]
-        annotators = tuple(Annotator(one["pseudonym"], tuple(Person(**each) for each in one["people"])) for one in listed)
+        annotators = tuple(
+            Annotator(one["pseudonym"], tuple(Person(**each) for each in one["people"])) for one in listed
+        )
         named(annotators, ())
     except FileNotFoundError:
         pass

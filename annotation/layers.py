@@ -70,7 +70,11 @@ class LayerRows:
 
 @dataclass(slots=True)
 class LayerBuilder:
-    """Gathers rows; `build` gives the tables."""
+    """Gathers rows; `build` gives the tables.
+
+    `revision` (from 1) is an annotator's nth version of a document; annotation ids differ with it, so that the versions
+    stay apart in the tables.
+    """
 
     _layers: dict[str, Layer] = field(default_factory=dict)
     _spans: dict[str, list[object]] = field(default_factory=lambda: {name: [] for name in SPANS.names})
@@ -81,22 +85,26 @@ class LayerBuilder:
         """Note that the layer exists, even if it says nothing."""
         self._layers[layer.layer_id] = layer
 
-    def add_sentences(self, layer: Layer, doc_id: str, text: str, sentences: Sequence[Sentence]) -> None:
+    def add_sentences(
+        self, layer: Layer, doc_id: str, text: str, sentences: Sequence[Sentence], revision: int = 1
+    ) -> None:
         """The sentences of a document."""
         for one in sentences:
-            self._span(layer, doc_id, text, one.start, one.end, SENTENCE_LABEL, one.kind, 1.0, layer.producer, None)
+            found = Entity(one.start, one.end, SENTENCE_LABEL, producer=layer.producer)
+            self._span(layer, doc_id, text, found, one.kind, revision)
 
-    def add_entities(self, layer: Layer, doc_id: str, text: str, entities: Sequence[Entity]) -> None:
+    def add_entities(
+        self, layer: Layer, doc_id: str, text: str, entities: Sequence[Entity], revision: int = 1
+    ) -> None:
         """The entities of a document."""
         for one in entities:
-            producer = one.producer or layer.producer
-            self._span(layer, doc_id, text, one.start, one.end, one.label, None, one.score, producer, one.value)
+            self._span(layer, doc_id, text, one, None, revision)
 
-    def add_topics(self, layer: Layer, doc_id: str, topics: Sequence[Topic]) -> None:
+    def add_topics(self, layer: Layer, doc_id: str, topics: Sequence[Topic], revision: int = 1) -> None:
         """The topics of a document."""
         self.add_layer(layer)
         for one in topics:
-            annotation = ids.annotation_id(layer.layer_id, doc_id, 1, -1, -1, one.label)
+            annotation = ids.annotation_id(layer.layer_id, doc_id, revision, -1, -1, one.label)
             values = (annotation, doc_id, layer.layer_id, one.label, one.rank, one.score)
             for name, value in zip(TOPICS.names, values, strict=True):
                 self._topics[name].append(value)
@@ -106,27 +114,17 @@ class LayerBuilder:
         self.add_layer(judgment.layer)
         self._judgments.append(judgment)
 
-    def _span(
-        self,
-        layer: Layer,
-        doc_id: str,
-        text: str,
-        start: int,
-        end: int,
-        label: str,
-        kind: str | None,
-        score: float,
-        producer: str,
-        value: str | None,
-    ) -> None:
+    def _span(self, layer: Layer, doc_id: str, text: str, one: Entity, kind: str | None, revision: int) -> None:
         self.add_layer(layer)
-        annotation = ids.annotation_id(layer.layer_id, doc_id, 1, start, end, label)
-        surface = text[start:end]
+        annotation = ids.annotation_id(layer.layer_id, doc_id, revision, one.start, one.end, one.label)
+        surface = text[one.start : one.end]
+        producer = one.producer or layer.producer
         values: tuple[object, ...] = (
-            annotation, doc_id, layer.layer_id, start, end, label, kind, surface, score, producer, value, [],
+            annotation, doc_id, layer.layer_id, one.start, one.end, one.label, kind, surface, one.score, producer,
+            one.value, [],
         )  # fmt: skip
-        for name, one in zip(SPANS.names, values, strict=True):
-            self._spans[name].append(one)
+        for name, value in zip(SPANS.names, values, strict=True):
+            self._spans[name].append(value)
 
     def build(self) -> LayerRows:
         """The tables."""

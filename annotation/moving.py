@@ -36,13 +36,13 @@ class Route:
         return cls(text, tuple(_unseen(old, new, text)), Alignment(old), Alignment(new))
 
     def move(self, start: int, end: int, surface: str) -> tuple[int, int] | None:
-        """Where the old text's range `start`-`end`, which reads `surface`, is now; None if it did not arrive exactly."""
+        """Where the old text's range `start`-`end`, which reads `surface`, is now; None if it did not arrive."""
         found = self._new.to_text(*self._old.to_page(start, end))
         return found if found and self.text[found[0] : found[1]] == surface else None
 
 
 def _unseen(old: Sequence[Edit], new: Sequence[Edit], text: str) -> Iterator[Span]:
-    """Ranges of `text` with words that stand on the page as they are, but that the old text had not or had otherwise."""
+    """Ranges of `text` with words that stand on the page as they are, but that the old text lacked or had otherwise."""
     kept = list(_kept(new, len(text)))
     at = 0
     for edit in old:

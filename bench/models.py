@@ -118,7 +118,7 @@ def anercorp_test(folder: Path) -> Tally:
     rebuilt = folder / "ner/anercorp/rebuilt"
     train = corpora.read_anercorp(rebuilt / "anercorp_train.txt")
     tagged = [(each.words, corpora.bio(len(each.words), each.mentions)) for each in train]
-    raw = list(corpora.raw_sentences(folder))
+    raw = list(corpora.raw_sentences(folder, every=entities.RAW_SHARE))
     model = entities.train_model(tagged, raw, vocabulary, classes, entities.Settings())
     tagger = model.tagger()
     test = corpora.read_anercorp(rebuilt / "anercorp_test.txt")

@@ -11,6 +11,7 @@ from pathlib import Path
 from schemas.located import Located, TomlSyntaxError, parse_located
 
 FILE_NAME = "corpus.toml"
+ANNOTATOR_KINDS = ("expert-generated", "crowdsourced", "machine-generated", "found")
 RECORD_FIELDS = ("text", "title", "url", "outlet", "byline", "published", "fetched_at", "licence")
 
 # Field names found in real scrapes, tried in this order where corpus.toml does not say.
@@ -35,7 +36,10 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class AboutConfig:
-    """`[corpus]`: what the card, the datasheet and the citation say."""
+    """`[corpus]`: what the card, the datasheet and the citation say.
+
+    `annotators` says who the annotators are, in the Hub's words: one of `ANNOTATOR_KINDS`.
+    """
 
     name: str = "corpus"
     title: str = ""
@@ -45,6 +49,7 @@ class AboutConfig:
     homepage: str = ""
     licence: str = ""
     country: str = ""
+    annotators: str = "expert-generated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +147,18 @@ def parse_config(text: str, name: str = FILE_NAME) -> CorpusConfig:
 
 
 def _about(read: _Reader) -> AboutConfig:
-    keys = ("name", "title", "description", "maintainers", "contact", "homepage", "licence", "country")
+    keys = ("name", "title", "description", "maintainers", "contact", "homepage", "licence", "country", "annotators")
     values = read.table("corpus", keys)
-    texts = {key: read.text("corpus", values, key, "") for key in keys if key not in ("name", "maintainers")}
+    texts = {key: read.text("corpus", values, key, "") for key in keys if key not in ("name", "maintainers", "annotators")}
     name = read.text("corpus", values, "name", "corpus")
     if not _NAME.fullmatch(name):
         remedy = "use Latin letters, digits, '-', '_' and '.', a letter or digit first"
         read.say(("corpus", "name"), f"'{name}' cannot name a dataset", remedy)
+    annotators = read.text("corpus", values, "annotators", "expert-generated")
+    if annotators not in ANNOTATOR_KINDS:
+        read.say(("corpus", "annotators"), f"unknown kind '{annotators}'", f"known: {', '.join(ANNOTATOR_KINDS)}")
     maintainers = read.texts(("corpus", "maintainers"), values.get("maintainers", []), ())
-    return AboutConfig(name=name, maintainers=maintainers, **texts)
+    return AboutConfig(name=name, maintainers=maintainers, annotators=annotators, **texts)
 
 
 def _sources(read: _Reader) -> SourcesConfig:
@@ -253,6 +261,7 @@ maintainers = []            # ["Name <mail@example.org>"]
 contact = ""
 homepage = ""
 licence = ""                # licence of the annotations, an SPDX id such as "CC-BY-4.0"
+annotators = "expert-generated"  # who corrects: or "crowdsourced", "machine-generated", "found"
 country = ""                # ISO 3166 code, such as "MA", for language ar-MA in the card
 
 [sources]

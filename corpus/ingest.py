@@ -35,6 +35,8 @@ MAX_FILE_BYTES = 2 << 30
 MAX_ARCHIVES = 3
 MAX_RECORD_DEPTH = 50
 _PAYLOAD = 200
+PAGE_PAYLOAD = "page_id "
+"""What the payload of a reject begins with that concerns a stored page; the page's id follows."""
 
 
 class SourceError(ValueError):

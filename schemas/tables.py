@@ -178,6 +178,18 @@ JUDGMENTS: Final = pa.schema(
     ]
 )
 
+AGREEMENT: Final = pa.schema(
+    [
+        column("task", pa.string(), "sentences, entities or topics."),
+        column("label", pa.string(), "An entity label or topic; '*' for all of them together."),
+        column("measure", pa.string(), "Which figure; docs/agreement.md defines them."),
+        column("value", pa.float64(), "The figure, rounded to six decimals."),
+        column("low", pa.float64(), "Lower end of the 95 % interval; null where there is none.", nullable=True),
+        column("high", pa.float64(), "Upper end of the 95 % interval; null where there is none.", nullable=True),
+        column("n", pa.int32(), "How many documents, marks, values or predictions the figure rests on."),
+    ]
+)
+
 REJECTS: Final = pa.schema(
     [
         column("origin", pa.string(), "The file, record or annotation concerned."),
@@ -197,6 +209,7 @@ TABLES: Final[Mapping[str, pa.Schema]] = {
     "spans": SPANS,
     "topics": TOPICS,
     "judgments": JUDGMENTS,
+    "agreement": AGREEMENT,
     "rejects": REJECTS,
 }
 

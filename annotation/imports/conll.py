@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -84,13 +85,18 @@ def parse_conll(name: str, text: str, rejects: list[Reject]) -> Iterator[TaggedS
         elif not _is_comment(columns):
             if not tokens:
                 first = number
-            token, tag = normalise(columns[0])[0], columns[-1]
+            token, tag = _normal(columns[0]), columns[-1]
             if len(columns) < 2 or not columns[0].strip() or not _TAG.fullmatch(tag):
                 message = "expected a token and its tag (O, B-LABEL or I-LABEL); the sentence was not read"
                 rejects.append(Reject(f"{name}:{number}", "invalid-conll", message, line[:200]))
                 spoilt = True
             tokens.append(token)
             tags.append(tag)
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _normal(token: str) -> str:
+    return normalise(token)[0]
 
 
 def _is_comment(columns: Sequence[str]) -> bool:

@@ -140,7 +140,7 @@ def _without_space(text: str) -> str:
 
 
 _GRAM = 12
-_KEPT = 16
+_KEPT = 8
 _FACTORS = np.array([pow(0x9E3779B97F4A7C15, power + 1, 1 << 64) for power in range(_GRAM)], np.uint64)
 
 

@@ -62,11 +62,12 @@ class Project:
     description: str
     tasks: int
     label_config: str
+    model_version: str
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task as a list of them shows it. `data` is what was sent, but for the text where that was not asked for."""
+    """A task as a list of them shows it; skipped annotations count too."""
 
     id: int
     data: Mapping[str, object]
@@ -74,7 +75,6 @@ class Task:
     is_labeled: bool
     annotations: int
     drafts: int
-    model_versions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Client:
         self._lost: tuple[type[Exception], ...] = (httpx.TransportError,)
         self._api_error = ApiError
         try:
-            sdk = LabelStudio(base_url=address.url, api_key=address.key, timeout=seconds, max_retries=0)
+            sdk: Any = LabelStudio(base_url=address.url, api_key=address.key, timeout=seconds, max_retries=0)  # type: ignore[no-untyped-call]
         except ApiError as error:
             raise Refused(_EXPIRED, 401) from error
         self._http = sdk._client_wrapper.httpx_client  # its typed methods are too slow for thousands of tasks
@@ -184,20 +184,31 @@ class Client:
         """Add predictions; each names its `task`."""
         self._json("POST", f"api/projects/{project}/import/predictions", body=list(predictions), seconds=LONG_SECONDS)
 
-    def tasks(self, project: int, doc_ids: Sequence[str] | None = None) -> Iterator[Task]:
-        """The tasks of a project, or those of some documents (at most a few hundred at once)."""
-        query: Json = {}
-        if doc_ids is not None:
-            item = {"filter": "filter:tasks:data.doc_id", "operator": "in_list", "type": "String",
-                    "value": list(doc_ids)}  # fmt: skip
-            query = {"filters": {"conjunction": "and", "items": [item]}}
+    def latest_prediction(self, task: int) -> Json | None:
+        """The score and result of a task's newest prediction; None if it has none."""
+        found = self._json("GET", "api/predictions/", params={"task": task})
+        newest = max(found, key=lambda one: int(one["id"]), default=None)
+        return None if newest is None else {"score": newest.get("score"), "result": newest["result"]}
+
+    def tasks(self, project: int) -> Iterator[Task]:
+        """The tasks of a project."""
+        yield from map(_task, self._listed({"project": project, "fields": "task_only", "include": _TASK}))
+
+    def tasks_with_version(self, project: int, version: str) -> set[int]:
+        """The ids of the tasks that have predictions of a model version."""
+        item = {"filter": "filter:tasks:predictions_model_versions", "operator": "contains", "type": "List",
+                "value": [version]}  # fmt: skip
+        query = json.dumps({"filters": {"conjunction": "and", "items": [item]}})
+        listed = self._listed({"project": project, "query": query, "include": "id,predictions_model_versions"})
+        found = ((int(one["id"]), one.get("predictions_model_versions") or "") for one in listed)
+        return {one for one, names in found if version in (names.split(",") if isinstance(names, str) else names)}
+
+    def _listed(self, params: Mapping[str, object]) -> Iterator[Mapping[str, Any]]:
         page = 1
         while True:
-            params = {"project": project, "page": page, "page_size": _PAGE, "query": json.dumps(query),
-                      "fields": "task_only", "include": _TASK}  # fmt: skip
-            answer = self._json("GET", "api/tasks/", params=params, seconds=LONG_SECONDS)
-            listed = answer["tasks"]
-            yield from map(_task, listed)
+            whole = {**params, "page": page, "page_size": _PAGE}
+            listed = self._json("GET", "api/tasks/", params=whole, seconds=LONG_SECONDS)["tasks"]
+            yield from listed
             if len(listed) < _PAGE:
                 return
             page += 1
@@ -282,7 +293,7 @@ class Client:
         options: Any = {"timeout_in_seconds": seconds or self._seconds, "max_retries": 0}
         headers = {"Content-Type": "application/json"} if content is not None else None
         try:
-            answer = self._http.request(
+            answer: httpx.Response = self._http.request(
                 path, method=method, params=dict(params or {}), content=content, headers=headers,
                 request_options=options,
             )  # fmt: skip
@@ -322,11 +333,11 @@ class Client:
 
 
 _EXPIRED: Final = (
-    f"the key is not valid, or no longer; copy a new one from the server's page 'Account & Settings' into {KEY_VARIABLE} "
-    "(the corpus's own server: 'mudawwana labelstudio up')"
+    "the key is not valid, or no longer; copy a new one from the server's page 'Account & Settings' into "
+    f"{KEY_VARIABLE} (the corpus's own server: 'mudawwana labelstudio up')"
 )
-_PROJECT: Final = "id,created_at,description,task_number,label_config"
-_TASK: Final = "id,data,overlap,is_labeled,total_annotations,cancelled_annotations,drafts,predictions_model_versions"
+_PROJECT: Final = "id,created_at,description,task_number,label_config,model_version"
+_TASK: Final = "id,data,overlap,is_labeled,total_annotations,cancelled_annotations,drafts"
 
 
 def _project(found: Mapping[str, Any]) -> Project:
@@ -336,12 +347,11 @@ def _project(found: Mapping[str, Any]) -> Project:
         str(found.get("description") or ""),
         int(found.get("task_number") or 0),
         str(found.get("label_config") or ""),
+        str(found.get("model_version") or ""),
     )
 
 
 def _task(found: Mapping[str, Any]) -> Task:
-    versions = found.get("predictions_model_versions") or ()
-    listed = versions.split(",") if isinstance(versions, str) else versions
     drafts = found.get("drafts")
     return Task(
         int(found["id"]),
@@ -350,5 +360,4 @@ def _task(found: Mapping[str, Any]) -> Task:
         bool(found.get("is_labeled")),
         int(found.get("total_annotations") or 0) + int(found.get("cancelled_annotations") or 0),
         len(drafts) if isinstance(drafts, list) else int(bool(drafts)),
-        tuple(str(one) for one in listed if one),
     )

@@ -6,7 +6,7 @@ problem and the comment stand beside it. What annotators read is Arabic, what th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
@@ -49,12 +49,13 @@ _STYLE: Final = """
 .mw { direction: rtl; display: grid; grid-template-columns: minmax(0, 1fr) 17rem; gap: 1.25rem; align-items: start; }
 .mw-bar { position: sticky; top: 0; z-index: 5; background: var(--color-neutral-background, #fff); padding: .35rem 0;
   border-bottom: 1px solid #ccc; }
-.mw-text { font-family: "Noto Naskh Arabic", "Amiri", "Scheherazade New", "Traditional Arabic", serif;
-  font-size: 1.35rem; line-height: 2.3; text-align: right; }
+.mw-text, .mw-text [class*="richtext"] { direction: rtl; text-align: right; line-height: 2.3; font-size: 1.4rem;
+  font-family: "Noto Naskh Arabic", "Amiri", "Scheherazade New", "Traditional Arabic", serif; }
 .mw-side { position: sticky; top: 0; max-height: 92vh; overflow-y: auto; padding-inline-start: .75rem;
   border-inline-start: 1px solid #ccc; }
 .mw-side .ant-checkbox-wrapper, .mw-side label { line-height: 1.35; }
-.mw-head { text-align: right; }
+.mw-head h4, .mw-head h5 { text-align: right; margin: .2rem 0; font-size: 1rem; color: #555; }
+.mw-side h5 { margin: .6rem 0 .2rem; font-size: 1rem; }
 """
 
 
@@ -65,9 +66,10 @@ def label_config(ontology: Ontology, inventory: str) -> str:
         LookupError: if the ontology has no such inventory.
     """
     entities = [
-        _tag("Label", value=label.code, html=label.name_ar, hint=label.code, background=label.colour, hotkey=label.hotkey)
+        _tag("Label", value=label.code, html=label.name_ar, hint=label.code,
+             background=label.colour, hotkey=label.hotkey)
         for label in ontology.inventory(inventory).labels
-    ]
+    ]  # fmt: skip
     taken = {label.hotkey for label in ontology.inventory(inventory).labels} | {one.hotkey for one in ontology.topics}
     sentence_keys = _free(_SENTENCE_KEYS, taken)
     sentences = [
@@ -94,7 +96,7 @@ def label_config(ontology: Ontology, inventory: str) -> str:
             "</View>",
             '<View className="mw-head">',
             '<Header value="$title" size="4"/>',
-            '<Header value="$source" size="5"/>',
+            '<Header value="$about" size="5"/>',
             "</View>",
             '<View className="mw-text">',
             f'<Text name="{TEXT}" value="$text" granularity="symbol"/>',
@@ -127,5 +129,5 @@ def _tag(tag: str, **attributes: str) -> str:
     return f"<{tag}{written}/>"
 
 
-def _free(keys: str, taken: set[str]) -> Iterable[str]:
+def _free(keys: str, taken: set[str]) -> Iterator[str]:
     return iter([key for key in keys if key not in taken])

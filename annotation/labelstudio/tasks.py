@@ -40,12 +40,12 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class TaskDocument:
-    """A document to be annotated. `source` is the line under its title: outlet, date, address."""
+    """A document to be annotated. `about` is the line under its title: outlet, date, address."""
 
     doc_id: str
     text: str
     title: str
-    source: str
+    about: str
     predicted: Work
 
     @property
@@ -129,7 +129,7 @@ def task(document: TaskDocument, model_version: str, *, blind: bool) -> Json:
         "doc_id": document.doc_id,
         "text": document.text,
         "title": document.title,
-        "source": document.source,
+        "about": document.about,
         "blind": blind,
     }
     return {"data": content, "predictions": [prediction(document, model_version, blind=blind)]}

@@ -2,12 +2,13 @@
 
 Order of trust, where two candidates cross or claim the same range: dates and money, then names known by list, then
 phrases by their heads, then the model, then repetitions. Candidates inside others stay where the conventions let them
-nest (`_MAY_HOLD`). Scores say how often such a candidate is right (`_CALIBRATION`, measured: see ENTITIES_CARD.md).
+nest (`_MAY_HOLD`). Scores say how often such a candidate was right (`_SHARES`; models/ENTITIES_CARD.md says on what).
 """
 
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -15,15 +16,16 @@ from annotation.preannotate.chains import Names
 from annotation.preannotate.consistency import repeated_names
 from annotation.preannotate.dates import DateAnnotator
 from annotation.preannotate.embedded import EmbeddedModel, load
-from annotation.preannotate.gazetteer import Phrase, PhraseMatcher, phrases, words
+from annotation.preannotate.gazetteer import words
 from annotation.preannotate.line import Found, Line, LineReader
 from annotation.preannotate.mending import completed, governed, mended, trimmed_to_surnames, without_adjectives
 from annotation.preannotate.money import MoneyAnnotator
-from annotation.preannotate.offices import OfficeGrammar
+from annotation.preannotate.offices import offices
 from annotation.preannotate.patterns import editions
 from annotation.preannotate.persons import persons
 from annotation.preannotate.phrases import national_words, phrases_in, regional_words
 from annotation.preannotate.protocol import Article
+from annotation.preannotate.triggers import LISTED, listed_names, triggers
 from annotation.preannotate.words import plain_words
 from corpus.span import Entity
 
@@ -31,7 +33,24 @@ NAME = "mudawwana-entities"
 VERSION = "1"
 LABELS = frozenset(["PERS", "ORG", "GPE", "LOC", "FAC", "NORP", "OCC", "EVENT", "LAW", "PRODUCT", "DATE", "MONEY"])
 
-_LEAST = 0.5  # a model mention less probable than this is not suggested
+_LEAST = 0.7  # a model mention less probable than this (by its tagger) is not suggested
+# How often candidates of a source and label were right on the sample articles, a little less for small counts.
+_SHARES = {
+    ("list", "EVENT"): 0.85,
+    ("list", "LOC"): 0.92,
+    ("offices", "OCC"): 0.9,
+    ("norp", "NORP"): 0.94,
+    ("phrases", "PERS"): 0.93,
+    ("phrases", "ORG"): 0.9,
+    ("phrases", "LAW"): 0.88,
+    ("phrases", "EVENT"): 0.8,
+    ("phrases", "FAC"): 0.82,
+    ("phrases", "LOC"): 0.75,
+    ("phrases", "GPE"): 0.85,
+    ("phrases", "PRODUCT"): 0.88,
+    ("repeated", "PERS"): 0.9,
+}
+_USUAL_SHARES = {"list": 0.95, "phrases": 0.8, "repeated": 0.8}
 _TRUST = ("dates", "money", "list", "offices", "phrases", "model", "repeated", "norp")
 _SIDES = plain_words("شمال جنوب شرق غرب وسط دول")  # شمال أفريقيا holds أفريقيا; البحر المتوسط is one thing
 _MAY_HOLD = {
@@ -43,7 +62,7 @@ _MAY_HOLD = {
     "ORG": frozenset(("PERS", "GPE", "ORG", "NORP", "LOC", "FAC", "EVENT")),
     "OCC": frozenset(("PERS", "GPE", "ORG", "NORP", "LOC", "FAC", "EVENT", "LAW")),
     "EVENT": frozenset(("PERS", "GPE", "ORG", "NORP", "LOC", "FAC", "EVENT", "DATE")),
-    "LAW": frozenset(("PERS", "GPE", "ORG", "NORP", "LOC", "FAC", "EVENT")),
+    "LAW": frozenset(("PERS", "GPE", "ORG", "NORP", "LOC", "FAC", "EVENT", "DATE")),
     "PRODUCT": frozenset(("PERS", "GPE", "ORG", "NORP", "LOC", "FAC")),
     "DATE": frozenset[str](),
     "MONEY": frozenset[str](),
@@ -55,22 +74,11 @@ class EmbeddedEntityAnnotator:
 
     def __init__(self, model: EmbeddedModel) -> None:
         self._vocabulary = model.vocabulary
-        self._reader = LineReader(model.vocabulary, model.classes, model.classes.verbal(words("verbs")))
+        verbal = model.classes.verbal(words("verbs"))
+        self._reader = LineReader(model.vocabulary, model.classes, verbal, triggers())
         self._tagger = model.tagger()
         self._dates = DateAnnotator()
         self._money = MoneyAnnotator()
-        self._offices = OfficeGrammar()
-        self._lists = PhraseMatcher(
-            {
-                "GPE": (phrases("gpe") | phrases("countries") | _of_several_words("cities")) - phrases("gpe_ambiguous"),
-                "LOC": phrases("loc"),
-                "ORG": phrases("org"),
-                "FAC": phrases("fac"),
-                "EVENT": phrases("events"),
-                "LAW": phrases("laws"),
-                "PRODUCT": phrases("products"),
-            }
-        )
 
     @property
     def name(self) -> str:
@@ -102,8 +110,8 @@ class EmbeddedEntityAnnotator:
         candidates = []
         for line, mentions in zip(lines, tagged, strict=True):
             blocked = [_as_found(line, entity) for entity in fixed if _inside(line, entity)]
-            outer = list(self._lists.matches(line.stems, line.folded))
-            inner = [each for match in outer for each in self._lists.inside(match, line.stems, line.folded)]
+            outer = list(listed_names().matches(line.stems, line.folded, line.at(LISTED)))
+            inner = [each for match in outer for each in listed_names().inside(match, line.stems, line.folded)]
             matches = [*outer, *(each for each in inner if each.kind != "LOC" or line.stem(each.start - 1) in _SIDES)]
             listed = [Found(each.start, each.end, each.kind, 0.95, "list") for each in matches]
             listed = [replace(each, label="GPE") if governed(line, each) else each for each in listed]
@@ -117,12 +125,12 @@ class EmbeddedEntityAnnotator:
             known = Names(line, [*names, *again])
             phrased = list(phrases_in(known))
             known = Names(line, [*names, *again, *phrased])
-            everything = [*names, *again, *phrased, *self._offices.find(known)]
+            everything = [*names, *again, *phrased, *offices(known)]
             everything += [*editions(known), *national_words(known), *regional_words(known)]
             for each in settled(without_prefixes(everything)):
                 if each.label not in ("DATE", "MONEY"):
                     start, end = line.range_of(each)
-                    found.append(Entity(start, end, each.label, round(each.score, 3), each.source))
+                    found.append(Entity(start, end, each.label, calibrated(each), each.source))
                 if each.label in ("EVENT", "LAW") and _is_year(line.forms[each.end - 1]):
                     found.append(_year(line, each.end - 1))
         return sorted(without_collisions(found))
@@ -149,8 +157,11 @@ class EmbeddedEntityAnnotator:
             start = at
 
 
-def _of_several_words(name: str) -> frozenset[Phrase]:
-    return frozenset(phrase for phrase in phrases(name) if len(phrase) > 1)
+def calibrated(found: Found) -> float:
+    """The share of such candidates that was right; for the model a curve over its tagger's probability."""
+    if found.source == "model":
+        return round(0.85 * math.pow(found.score, 1.5), 3)
+    return _SHARES.get((found.source, found.label), _USUAL_SHARES.get(found.source, found.score))
 
 
 def _is_year(form: str) -> bool:

@@ -6,10 +6,11 @@ What a DATE's `value` looks like (ISO 8601, with the unspecified digits of ISO 8
 - an interval `2026-02-01/2026-02-04`, both ends included: ranges, consecutive days, quarters and halves of a year
   (the first quarter of 2026 is `2026-01/2026-03`);
 - dates that share their month or year without following each other (10 و17 مارس) are a set `{XXXX-03-10,XXXX-03-17}`;
-- a decade `199X`, a century `18XX` (Arabic counts the nineteenth as القرن التاسع عشر; `القرن الماضي` is read as the twentieth);
+- a decade `199X`, a century `18XX` (Arabic counts the nineteenth as القرن التاسع عشر; `القرن الماضي` is read as the
+  twentieth);
 - a weekday without a date `XXXX-WXX-7` (ISO 8601 week date with the year and the week unspecified; 7 is Sunday);
-- a Hijri date in its own calendar, never converted, since sighting-based calendars differ by a day: `1447-07-12[islamic]`
-  (the calendar identifier of CLDR);
+- a Hijri date in its own calendar, never converted, since sighting-based calendars differ by a day:
+  `1447-07-12[islamic]` (the calendar identifier of CLDR);
 - None for what only the day of publication could resolve (أمس، الأسبوع المقبل، العام الماضي).
 
 Qualifiers such as الجاري do not resolve a year: the text alone does not say when it was written.
@@ -83,8 +84,8 @@ def parse_points(
 ) -> list[PartialDate]:
     """The dates named one after the other in `(symbol, form)` pieces: "28 يناير إلى 3 فبراير 2026" names two.
 
-    A part that is already known, or that would have to stand before what is known, begins the next date. Dates take the coarser
-    parts they lack from the one to their right.
+    A part that is already known, or that would have to stand before what is known, begins the next date. Dates take
+    the coarser parts they lack from the one to their right.
     """
     points: list[PartialDate] = []
     current = PartialDate()
@@ -150,7 +151,7 @@ def _fields(
         else:
             if symbol == "d":
                 yield "day", int(form)
-            elif symbol in "F1":  # فاتح ماي، أول مارس
+            elif symbol in "F1":  # فاتح ماي، غرة محرم، أول مارس
                 yield "day", 1
             elif symbol in "yZ":
                 yield "year", int(form)

@@ -1,19 +1,22 @@
 """DATE mentions by rule: absolute and relative dates of every Arab country, with a normalised value.
 
-The text becomes a string of symbols (`annotation.preannotate.symbols`), words come from `lexicons/calendar.toml`, and the grammar
-below is one regular expression over the symbols; `annotation.preannotate.date_values` says what the values look like.
+The text becomes a string of symbols (`annotation.preannotate.symbols`), words come from `lexicons/calendar.toml`,
+and the grammar below is one regular expression over the symbols; `annotation.preannotate.date_values` says what the
+values look like.
 
 What is inside a span (the conventions: dates "with their day, month and year words"):
 
-- يوم، شهر، عام، سنة before a date, weekdays before it (اليوم الأحد 12 يناير), qualifiers behind it (الماضي، الجاري، من السنة نفسها is not),
-  eras, a second name of the month (آذار/مارس), الموافق between two names of one day, فاتح ("the first of");
-- not: prepositions (في، منذ، بين، من), parts of the day (صباح، مساء، ليلة) and of longer times (مطلع، منتصف، نهاية، متم), تاريخ, the season
-  before a year;
+- يوم، شهر، عام، سنة before a date, weekdays before it (اليوم الأحد 12 يناير), qualifiers behind it (الماضي، الجاري،
+  من السنة نفسها is not), eras, a second name of the month (آذار/مارس), الموافق between two names of one day, فاتح
+  ("the first of");
+- not: prepositions (في، منذ، بين، من), parts of the day (صباح، مساء، ليلة) and of longer times (مطلع، منتصف، نهاية،
+  متم), تاريخ, the season before a year;
 - a range is one span (1-4 فبراير), dates joined by و only where they share their month or year words (3 و4 فبراير).
 
-What is a date: اليوم meaning today, that is, not followed by an adjective or ordinal (اليوم العالمي، اليوم الأول) nor after في، طوال; bare
-years after a preposition or in brackets, not after names (قمة الويب 2026) and not before counted nouns; weekdays not after سوق, صلاة;
-decades and centuries. Durations (ثلاثة أيام، منذ سنة), spans of recent time (السنوات الأخيرة) and seasons are none.
+What is a date: اليوم meaning today, that is, not followed by an adjective or ordinal (اليوم العالمي، اليوم الأول)
+nor after في، طوال; bare years after a preposition or in brackets, not after names (قمة الويب 2026) and not before
+counted nouns; weekdays not after سوق, صلاة; decades and centuries. Durations (ثلاثة أيام، منذ سنة), spans of recent
+time (السنوات الأخيرة) and seasons are none.
 """
 
 from __future__ import annotations
@@ -110,8 +113,8 @@ _NISBA = re.compile(r"ال\w{2,}(?:ي|يه)")
 def classify(form: str) -> str | None:
     """The symbol of a folded form; None for words that no rule speaks of.
 
-    Numbers: `d` a day, `y` a year that may stand after a preposition, `Z` another year, `D` a date in digits, `%` a day and
-    month, `Y` two years, `n` anything else. `N`: a definite adjective (اليوم العالمي).
+    Numbers: `d` a day, `y` a year that may stand after a preposition, `Z` another year, `D` a date in digits, `%` a
+    day and month, `Y` two years, `n` anything else. `N`: a definite adjective (اليوم العالمي).
     """
     symbol = _calendar().symbols.get(form)
     if symbol is not None:
@@ -137,7 +140,8 @@ def _number_symbol(form: str) -> str:
 
 
 def _grammar() -> re.Pattern[str]:
-    """The grammar. Letters are the symbols of lexicons/calendar.toml and `classify`; alternatives in order of precedence."""
+    """The grammar. Letters are the symbols of lexicons/calendar.toml and `classify`; alternatives in order of
+precedence."""
     until = r"(?:\+?[>~]b?|-)"
     day = "l?d"
     days = rf"(?:{day}(?:(?:{until}|[+,/]|,\+){day}){{0,6}})"
@@ -151,7 +155,7 @@ def _grammar() -> re.Pattern[str]:
     year = r"(?:[yZY]|\([yZ]\))(?:(?<=[yYZ])[Ec]|(?<=\))E)?(?!u)"
     year_words = rf"(?:g?[Aa]J?{year}|g?aJ?[pP]|g?za)"
     tail = rf"(?:[pP]+(?:{year_words}|{year})?|[-/,]?{year_words}|[-/,]?{year})"
-    day_month = rf"(?:(?:{days}(?:[-/](?=[mMk]))?(?:g?[Hh])?|{ordinals}H?){months}{tail}?|(?:{days}g|{ordinals})h[pP](?:{year_words})?)"
+    day_month = rf"(?:(?:{days}(?:[-/](?=[mMk])|g?[Hh]|g)?|{ordinals}H?){months}{tail}?|(?:{days}g|{ordinals})h[pP](?:{year_words})?)"
     numeric = r"(?:[yZ](?:-d-d|/d/d)|d(?:-d-|/d/)[yZ]|D)[Ec]?"
     weekday = r"(?:[TU]?[jG]?w(?:\+w)?[pP]?)"
     before = rf"(?:(?:{weekday}|U[jG]?|T|j),?(?:vb?)?,?)?"
@@ -167,13 +171,15 @@ def _grammar() -> re.Pattern[str]:
         "decade": rf"[ei]g?C(?:[pP]|{ordinal}|l?d)E?|e(?!g?!)|C(?:{ordinal}|[pP]|l?d)(?:E|{before_christ})?",
         "years": rf"[Aa]J?(?:y(?:{until}|[/+])y|Z(?:{until}|[/+])Z)[Ec]?|(?<=B)(?:y\+y|Z\+Z)(?!u)",
         "year": rf"[Aa][yZnd]{before_christ}|[Aa]J?{year}|aJ?[pP]|zaJ?|(?:z[hS]|[hS][pP])(?:{year_words})?|[yZ]E",
-        "bare": r"(?<=[f~&k])(?:y(?:(?:[-/]|\+?[>~])y)?|Y)(?!u)|(?<=[gb>])y(?:(?:[-/]|\+?[>~])y)?(?![ Nu])"
+        "bare": r"(?<=[f~&k])(?:y(?:(?:[-/]|\+?[>~])y)?|Y)(?!u)|(?<=[gb>])(?:y(?:[-/]|\+?[>~])y(?!u)|y(?![ Nu]))"
         r"|(?<=\()(?:[yZ]|[yZ]-[yZ]|Y)(?=\))|(?<=f)Z(?=[.,)+\n]|$)"
-        r"|(?<=[ N])(?:y(?=[.,()+fgbB~&>_\n]|$)|y-y(?!u))",
+        r"|(?<=[ N])(?:y(?=[.,()+fgbzB~&>_\n]|$)|y-y(?!u))",
         "weekday": rf"(?<!!)(?:1g?jw|{weekday}|Gw)",
         "relative": r"1g?[jG]|jo|&G|U[jG]|j(?!!)|TP|zT|(?<![!fN])T(?![oOXNpJ!d])",
     }
-    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in alternatives.items()))
+    # No date begins with these; most symbols are among them.
+    start = r"(?![ \n.,()+_=!bNunB>~f])"
+    return re.compile(f"{start}(?:{'|'.join(f'(?P<{name}>{pattern})' for name, pattern in alternatives.items())})")
 
 
 # The share of each kind of mention that was right where it was counted (docs: tests/quality), as a score.
@@ -241,11 +247,14 @@ def _value(kind: str, symbols: Symbols, first: int, last: int, *, hijri_text: bo
         return f"XXXX-WXX-{days[0]}" if len(days) == 1 else None
     if kind == "decade":
         return _decade(letters, forms, calendar)
+    if "Q" in letters:  # before Christ: astronomical years, 1 BC is 0000
+        return f"-{int(forms[1]) - 1:04d}" if forms[1] != "1" else "0000"
     pieces = list(zip(letters, forms, strict=True))
     if kind == "part":
         parts = 2 if forms[0] in _HALVES else 4
         years = parse_points(pieces[2:], calendar.months, calendar.hijri_months)
-        return part_of_year(parts, parse_ordinal(forms[1:2]) or 0, years)
+        last = parts if letters[1] == "p" else 0  # الربع الأخير
+        return part_of_year(parts, parse_ordinal(forms[1:2]) or last, years)
     between = symbols.letters[first - 1 : first] == "B"
     listed = "+" in letters and not between and not re.search(r"[>~]|(?<!o)\+X", letters)
     values: list[tuple[bool, int, str]] = []
@@ -290,7 +299,7 @@ def _decade(letters: str, forms: Sequence[str], calendar: _Calendar) -> str | No
         at = letters.index("C")
         words = [form for symbol, form in zip(letters[at + 1 :], forms[at + 1 :], strict=True) if symbol in "oxXd"]
         ordinal = int(words[0]) if words and words[0].isdigit() else parse_ordinal(words)
-        if any("هجر" in form for form in forms):
+        if "Q" in letters or any("هجر" in form for form in forms):
             return None
         if ordinal is None:
             ordinal = {"الماضي": 20, "المنصرم": 20, "الحالي": 21, "الجاري": 21}.get(forms[at + 1])

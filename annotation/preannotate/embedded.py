@@ -19,7 +19,7 @@ from annotation.preannotate.words import Vocabulary, plain
 MODEL_PATH = Path(__file__).parent / "models" / "entities.npz"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # a fixed time, so that equal contents are equal bytes
 _SURE, _LIKELY = 9.0, 5.0  # how much being on a written and on a derived list counts against cutting a word
-_WRITTEN = ("first_names", "surnames", "gpe", "loc", "org", "countries", "org_heads", "occupations", "offices")
+_WRITTEN = ("first_names", "surnames", "gpe", "loc", "org", "countries", "org_heads", "uncut", "occupations", "offices")
 _DERIVED = ("name_firsts",)
 
 

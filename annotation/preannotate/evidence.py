@@ -198,7 +198,7 @@ def observance(names: Names, start: int, end: int) -> bool:
     return end - start >= 2 and line.stems[start] in BODY_KINDS and line.words[start + 1].proclitic == "ل"
 
 
-scope = first_in(_SCOPES)
-wars = first_in(_WARS)
-elections = first_in(_ELECTIONS)
-feasts = first_in(_FEASTS)
+scope: Evidence = first_in(_SCOPES)
+wars: Evidence = first_in(_WARS)
+elections: Evidence = first_in(_ELECTIONS)
+feasts: Evidence = first_in(_FEASTS)

@@ -81,18 +81,26 @@ class PhraseMatcher:
                     node = node.setdefault(word, {})
                 node.setdefault("", {})[kind] = {}
 
-    def matches(self, first: Sequence[str], rest: Sequence[str]) -> Iterator[Match]:
+    @property
+    def first_words(self) -> frozenset[str]:
+        """The words by which entries begin."""
+        return frozenset(self._root)
+
+    def matches(
+        self, first: Sequence[str], rest: Sequence[str], starts: Iterable[int] | None = None
+    ) -> Iterator[Match]:
         """Longest non-overlapping matches, left to right.
 
         `first` holds, per token, the stem behind its proclitics (an entry may begin inside a token); `rest` the whole
-        folded forms, which every further word must equal.
+        plain forms, which every further word must equal. `starts` (ascending) says at which tokens to look.
         """
-        position = 0
-        while position < len(first):
-            end, kinds = self._longest(first, rest, position, len(first))
-            for kind in kinds:
-                yield Match(position, end, kind)
-            position = max(end, position + 1)
+        taken = 0
+        for start in range(len(first)) if starts is None else starts:
+            if start >= taken:
+                end, kinds = self._longest(first, rest, start, len(first))
+                for kind in kinds:
+                    yield Match(start, end, kind)
+                taken = end
 
     def inside(self, match: Match, first: Sequence[str], rest: Sequence[str]) -> Iterator[Match]:
         """Longest matches within a match, from its second token on."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from annotation.preannotate.features import WordClasses
@@ -17,7 +17,7 @@ class Word:
 
     `folded` is its plain spelling, `proclitic` the letters before its `stem`, `cut` where the stem begins in the form
     (code points), `commonness` the bits of its stem's count in raw text (0: never seen); `verbal` says that words like
-    it are mostly verbs.
+    it are mostly verbs; `triggers` are the rules it can set off.
     """
 
     folded: str
@@ -28,6 +28,7 @@ class Word:
     definite: bool
     commonness: int
     verbal: bool
+    triggers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Line:
     words: tuple[Word, ...]
     stems: tuple[str, ...]
     folded: tuple[str, ...]
+    active: tuple[tuple[int, int], ...]  # tokens that set off rules, with their triggers
 
     def __len__(self) -> int:
         return len(self.forms)
@@ -69,6 +71,10 @@ class Line:
         cut = 0 if found.whole else self.words[found.start].cut
         return self.starts[found.start] + cut, self.ends[found.end - 1]
 
+    def at(self, trigger: int) -> list[int]:
+        """The tokens that have a trigger."""
+        return [index for index, triggers in self.active if triggers & trigger]
+
     def stem(self, index: int) -> str:
         """The stem at `index`, empty outside the line."""
         return self.stems[index] if 0 <= index < len(self.stems) else ""
@@ -76,11 +82,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class LineReader:
-    """Cuts articles into lines; what it learns of a word form is kept."""
+    """Cuts articles into lines; what it learns of a word form is kept. `triggers` are those of stems and of marks."""
 
     vocabulary: Vocabulary
     classes: WordClasses
     verbal_classes: frozenset[int]
+    triggers: Mapping[str, int]
     _words: dict[str, Word] = field(default_factory=dict, repr=False)
 
     def lines(self, article: Article) -> Iterator[Line]:
@@ -109,7 +116,10 @@ class LineReader:
             proclitic = folded[: split.length] if cut else ""
             numbers = self.classes.classes.get(stem)
             verbal = numbers is not None and numbers[-1] in self.verbal_classes and not definite
-            found = self._words[form] = Word(folded, proclitic, stem, cut, is_word, definite, commonness, verbal)
+            triggers = self.triggers.get(stem if is_word else form, 0)
+            found = self._words[form] = Word(
+                folded, proclitic, stem, cut, is_word, definite, commonness, verbal, triggers
+            )
         return found
 
     def _line(self, text: str, sentence: Sentence, tokens: tuple[tuple[int, int], ...]) -> Line:
@@ -122,4 +132,5 @@ class LineReader:
             words,
             tuple(word.stem for word in words),
             tuple(word.folded for word in words),
+            tuple((index, word.triggers) for index, word in enumerate(words) if word.triggers),
         )

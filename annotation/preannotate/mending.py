@@ -23,6 +23,8 @@ def mended(line: Line, found: Found) -> Iterator[Found]:
     stops = words("stopwords")
     while end > start and (line.folded[end - 1] in stops or not line.words[end - 1].is_word):
         end -= 1
+    while end > start + 1 and found.label in ("PERS", "GPE") and _is_verb(line, end - 1):
+        end -= 1
     while start < end and (
         line.stems[start] in stops or line.folded[start] in words("verbs") or not line.words[start].is_word
     ):
@@ -52,6 +54,11 @@ _OUTSIDE = {
 }
 
 
+def _is_verb(line: Line, at: int) -> bool:
+    word = line.words[at]
+    return word.verbal and word.stem not in words("first_names") and word.stem not in words("surnames")
+
+
 def _descriptive(line: Line, at: int) -> bool:
     """Whether the first word of a person's name only describes him: الأمازيغي أحمد, الرئيس محمد."""
     stem = line.stems[at]
@@ -63,10 +70,9 @@ def _descriptive(line: Line, at: int) -> bool:
 def _cut_at_proclitics(line: Line, found: Found) -> Iterator[Found]:
     """A place name ends where the next place begins: البحر بالمحلة الكبرى."""
     start = found.start
-    places = words("gpe") | words("cities") | words("loc")
     for at in range(found.start + 1, found.end):
         word = line.words[at]
-        if word.proclitic in ("و", "ب", "ل") and word.stem in places:
+        if word.proclitic in ("و", "ب", "ل") and any(word.stem in words(name) for name in ("gpe", "cities", "loc")):
             yield replace(found, start=start, end=at)
             start = at
     yield replace(found, start=start)

@@ -1,14 +1,14 @@
 """MONEY mentions by rule: an amount and a currency, in digits, words or both, with `amount currency` as value.
 
 The grammar runs over symbols (`annotation.preannotate.symbols`); words come from `lexicons/currencies.toml` and
-`annotation.preannotate.numerals`. A span holds the number, the scale, the currency and its nisba (300 مليون ريال سعودي), a coin
-after it (5 دراهم و50 سنتيما) and, for a range, both ends (50 إلى 95 ريالا: the من or بين before it is outside). What the money is
-for or per (للبرميل) is outside. A currency without a number (الدولار) is no MONEY.
+`annotation.preannotate.numerals`. A span holds the number, the scale, the currency and its nisba (300 مليون ريال
+سعودي), a coin after it (5 دراهم و50 سنتيما) and, for a range, both ends (50 إلى 95 ريالا: the من or بين before it
+is outside). What the money is for or per (للبرميل) is outside. A currency without a number (الدولار) is no MONEY.
 
-The value: `3500000 MAD`; a range `50-95 SAR`; subunits are converted (50 سنتيما in Morocco: `0.5 MAD`). Amounts without a
-number (ملايين الدولارات، بضعة دولارات) have no value. The currency of a bare درهم، دينار، ريال، جنيه، ليرة is that of the nisba
-which the same noun has elsewhere in the article, else of the country that the article names most often (twice as
-often as any other with such a currency), else `XXX`, the ISO 4217 code for no currency.
+The value: `3500000 MAD`; a range `50-95 SAR`; subunits are converted (50 سنتيما in Morocco: `0.5 MAD`). Amounts
+without a number (ملايين الدولارات، بضعة دولارات) have no value. The currency of a bare درهم، دينار، ريال، جنيه،
+ليرة is that of the nisba which the same noun has elsewhere in the article, else of the country that the article
+names most often (twice as often as any other with such a currency), else `XXX`, the ISO 4217 code for no currency.
 """
 
 from __future__ import annotations
@@ -47,6 +47,10 @@ _WORDS = {
     "\N{EM DASH}": "-",
     "ـ": "-",
     "ر": "r",
+    "(": "(",
+    ")": ")",
+    "المئه": " ",  # في المئه: a percentage
+    "المائه": " ",
     "بين": "B",
     "عشرات": "v",
     "مئات": "v",
@@ -116,8 +120,9 @@ def _lexicon() -> _Lexicon:
 def classify(form: str) -> str | None:
     """The symbol of a folded form.
 
-    `n` digits, `w` a cardinal word, `s` a scale, `h` a fraction, `c` a currency noun, `k` a coin (a part of a currency), `d` the dual of either (which holds the number), `C` a
-    sign, `I` a code of ISO 4217, `N` a nisba, `H` a place name, `v` and `q` vague amounts.
+    `n` digits, `w` a cardinal word, `s` a scale, `h` a fraction, `c` a currency noun, `k` a coin (a part of a
+    currency), `d` the dual of either (which holds the number), `C` a sign, `I` a code of ISO 4217, `N` a nisba, `H`
+    a place name, `v` and `q` vague amounts.
     """
     symbol = _WORDS.get(form)
     if symbol is not None:
@@ -145,7 +150,7 @@ def classify(form: str) -> str | None:
 
 
 # A run of number words; و inside it either adds (ألف وخمسمئة) or, after بين, separates a range: `_read_amount` tells.
-_NUMBER = r"(?:nrn|[nwsh])(?:\+?[nwsh]){0,11}"
+_NUMBER = r"(?:nrn|\(n\)|[nwsh])(?:\+?[nwsh]){0,11}"
 _UNIT = r"g?[ck]N?"
 _UNTIL = r"(?:\+?>b?|-)"
 _GRAMMAR = re.compile(
@@ -361,6 +366,6 @@ def _number(letters: str, forms: Sequence[str], decimals: int) -> Decimal | None
 
 
 def _plain(number: Decimal) -> str:
-    """Without exponent and trailing zeros, to three decimals."""
-    text = format(round(number, 3), "f")
+    """Without exponent and trailing zeros, to six decimals."""
+    text = format(round(number, 6), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,4 +1,4 @@
-"""Arabic numbers in words, digits and both mixed: `خمسة وعشرون ألفا`, `3,5 مليار`, `٢٠٠ ألف و500`, `مليون ونصف المليون`.
+"""Arabic numbers in words, digits and both: `خمسة وعشرون ألفا`, `3,5 مليار`, `٢٠٠ ألف و500`, `مليون ونصف المليون`.
 
 All functions take *folded* forms (`annotation.preannotate.words.fold`): hamza, ta marbuta and Arabic-Indic digits are
 already merged, so one entry serves masculine, feminine and every case ending.
@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 _UNITS = {
-    1: "واحد واحده احد احدي",
+    1: "واحد واحده واحدا احد احدي",
     2: "اثنان اثنين اثنتان اثنتين اثنا اثني اثنتا اثنتي",
     3: "ثلاثه ثلاث",
     4: "اربعه اربع",
@@ -112,19 +112,20 @@ def is_cardinal(form: str) -> bool:
     return form in UNITS or form in TENS or form in HUNDREDS
 
 
-def parse_digits(form: str, *, before_scale: bool = False, decimals: int = 2) -> Decimal | None:
+def parse_digits(form: str, *, scale: int = 1, decimals: int = 2) -> Decimal | None:
     """The number that a folded run of digits stands for; None where it has no reading.
 
-    A separator followed by other than three digits is a decimal mark (`3,5` in the Maghreb, `3.5` elsewhere). Followed by three
-    digits it groups thousands (`12,500`), except before a scale word (`1.125 مليار` is 1.125 × 10⁹) and, for the point, where
-    amounts are written with three `decimals` (Kuwait, Tunisia).
+    A separator followed by other than three digits is a decimal mark (`3,5` in the Maghreb, `3.5` elsewhere). Followed
+    by three digits it groups thousands (`12,500`), except before a scale word (`1.125 مليار` is 1.125 × 10⁹; but `1,596
+    مليون`, as balance sheets write, is 1596 × 10⁶) and, for the point, where amounts are written with three `decimals`
+    (Kuwait, Tunisia).
     """
-    if not _DIGITS.fullmatch(form):
+    if not _DIGITS.fullmatch(form) or form.startswith("00"):
         return None
     marks = [mark for mark in form if not mark.isdigit()]
     if not marks:
         return Decimal(form)
-    if "٫" in marks or (len(marks) == 1 and _is_decimal(form, marks[0], before_scale, decimals)):
+    if "٫" in marks or (len(marks) == 1 and _is_decimal(form, marks[0], scale, decimals)):
         head, _, tail = form.replace("٬", "").rpartition("٫" if "٫" in marks else marks[0])
         return Decimal(_only_digits(head) + "." + tail)
     if not _GROUPED.fullmatch(form):
@@ -139,17 +140,20 @@ def _only_digits(form: str) -> str:
     return re.sub(r"\D", "", form)
 
 
-def _is_decimal(form: str, mark: str, before_scale: bool, decimals: int) -> bool:
+def _is_decimal(form: str, mark: str, scale: int, decimals: int) -> bool:
     head, _, tail = form.rpartition(mark)
     if len(tail) != 3 or len(head) > 3 or head == "0":
         return True
-    return mark != "٬" and (before_scale or (decimals == 3 and mark == "."))
+    if mark == "." and (scale > 1 or decimals == 3):
+        return True
+    return mark == "," and scale not in (1, 1_000_000)
 
 
 def parse_number(forms: Sequence[str], *, decimals: int = 2) -> Decimal | None:
-    """The value of a number written as folded forms without its conjunctions (`خمسه عشرون الف`); None where they make none.
+    """The value of a number written as folded forms without its conjunctions (`خمسه عشرون الف`); None if they make none.
 
-    Scales must fall from left to right: `مليون مليوني` are two numbers, not one. A plural scale alone (`ملايين`) is no number.
+    Scales must fall from left to right: `مليون مليوني` are two numbers, not one. A plural scale alone (`ملايين`) is
+    no number.
     """
     total = Decimal(0)
     group: Decimal | None = None  # the number below a thousand that a scale may multiply
@@ -159,7 +163,9 @@ def parse_number(forms: Sequence[str], *, decimals: int = 2) -> Decimal | None:
     while position < len(forms):
         form = forms[position]
         following = forms[position + 1] if position + 1 < len(forms) else ""
-        dual = DUAL_SCALES.get(form) if group is None else None
+        # مليونا دولار is a dual, مليونا وثلاثمئه الف an accusative.
+        ambiguous = form in SCALES and following
+        dual = DUAL_SCALES.get(form) if group is None and not ambiguous else None
         scale = SCALES.get(form) or (PLURAL_SCALES.get(form) if group is not None else None)
         if dual is not None or scale is not None:
             size = dual or scale or 1
@@ -189,10 +195,9 @@ def parse_number(forms: Sequence[str], *, decimals: int = 2) -> Decimal | None:
             if last_scale is not None and value >= last_scale:
                 return None
             group, group_floor = (group or Decimal(0)) + value, floor
-            if form in UNITS and following in TEEN and UNITS[form] < 10:
-                position += 1
-            elif form in UNITS and following in HUNDREDS and HUNDREDS[following] == 100:
-                position += 1
+            teen = following in TEEN and UNITS.get(form, 10) < 10
+            if teen or (form in UNITS and HUNDREDS.get(following) == 100):
+                position += 1  # خمسه عشر، ثلاث مئه
         position += 1
     return total + (group or Decimal(0)) if forms else None
 
@@ -217,7 +222,8 @@ def _below_thousand(
     elif form in HUNDREDS:
         value, rest = HUNDREDS[form], 100
     else:
-        number = parse_digits(form, before_scale=is_scale(following), decimals=decimals)
+        scale = SCALES.get(following) or PLURAL_SCALES.get(following) or 1
+        number = parse_digits(form, scale=scale, decimals=decimals)
         # ٢٠٠ الف و500: digits make a group of their own.
         return (number, 0) if group is None else (None, 0)
     if group is None:
@@ -228,7 +234,7 @@ def _below_thousand(
 
 
 def parse_ordinal(forms: Sequence[str]) -> int | None:
-    """The value of a definite ordinal of 1 to 99 as folded forms: `الثالث والعشرين` without its و, `الخامس عشر`, `العشرين`."""
+    """The value of a definite ordinal as folded forms without و: `الثالث عشرين`, `الخامس عشر`, `العشرين`; None if none."""
     if len(forms) == 1:
         return ORDINALS.get(forms[0]) or (TENS.get(forms[0]) if forms[0].startswith("ال") else None)
     if len(forms) == 2 and forms[0] in ORDINALS:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
 from annotation.preannotate.chains import Allows, Names, chain_end
-from annotation.preannotate.gazetteer import Phrase, PhraseMatcher, phrases, words
+from annotation.preannotate.gazetteer import Phrase, phrases, words
 from annotation.preannotate.line import Found
+from annotation.preannotate.triggers import OFFICE, office_heads
 from annotation.preannotate.words import plain_words
 
 _MINISTRY = Allows(conjunction=True, to=True, places=True)
@@ -21,36 +21,32 @@ _BODIES = ("ORG", "GPE", "FAC", "LOC")
 _FAR = 4  # definite words that may stand between a definite head and the person's name
 
 
-class OfficeGrammar:
-    """Finds OCC mentions in a line, given the names known in it."""
-
-    def __init__(self) -> None:
-        self._heads = PhraseMatcher({"office": _heads()})
-
-    def find(self, names: Names) -> Iterator[Found]:
-        """The offices of a line, left to right, none overlapping another."""
-        line = names.line
-        taken = 0
-        for match in self._heads.matches(line.stems, line.folded):
-            start, head_end = match.start, match.end
-            if start < taken or start in names.blocked | names.persons | names.inner:
-                continue
-            inside = names.starting(start)
-            if inside is not None and inside.end > head_end and inside.source == "list":
-                continue
-            single = head_end == start + 1
-            if single and line.words[start].definite:
-                end = _definite_office(names, start, head_end)
-            else:
-                end = _construct_office(names, start, head_end)
-            if end:
-                taken = end
-                yield Found(start, end, "OCC", 0.85, "offices")
+def offices(names: Names) -> Iterator[Found]:
+    """OCC: the offices of a line, left to right, none overlapping another."""
+    line = names.line
+    taken = 0
+    for match in office_heads().matches(line.stems, line.folded, line.at(OFFICE)):
+        start, head_end = match.start, match.end
+        if start < taken or start in names.blocked or start in names.persons or start in names.inner:
+            continue
+        inside = names.starting(start)
+        if inside is not None and inside.end > head_end and inside.source == "list":
+            continue
+        single = head_end == start + 1
+        if single and line.words[start].definite:
+            end = _definite_office(names, start, head_end)
+        else:
+            end = _construct_office(names, start, head_end)
+        if end:
+            taken = end
+            yield Found(start, end, "OCC", 0.85, "offices")
 
 
 def _definite_office(names: Names, start: int, head_end: int) -> int:
     """The end of الوزيرة, الرئيس الفرنسي, المديرة الجهوية للشغل; 0 where nobody holds it."""
     line = names.line
+    if line.stems[start] in words("honorifics") and names.label_at(head_end) == "PERS":
+        return 0  # المهندس فلان: a form of address
     end = _adjectives_end(names, head_end)
     ranked = end > head_end and line.stems[end - 1] in words("office_adjectives")
     if ranked and end < len(line) and line.words[end].proclitic == "ل" and not names.ends_phrase(end):
@@ -158,18 +154,3 @@ def _named_before(names: Names, start: int) -> bool:
         before -= 1
         return before in names.persons
     return False
-
-
-@cache
-def _heads() -> frozenset[Phrase]:
-    """All heads: offices as listed; occupations also in the feminine and with the article."""
-    found = set(phrases("offices_construct") | phrases("offices_alone"))
-    for occupation in phrases("occupations") | phrases("offices"):
-        found.add(occupation)
-        if len(occupation) > 1:
-            continue
-        word = occupation[0]
-        for form in (word, word if word.endswith("ة") else word + "ة"):
-            found.add((form,))
-            found.add(("ال" + form,))
-    return frozenset(found - {("عدل",), ("حكم",), ("عالم",), ("العالم",), ("بطل",), ("صاحب",), ("نجم",), ("الفلاحة",)})

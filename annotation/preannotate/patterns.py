@@ -7,27 +7,22 @@ from collections.abc import Iterator, Mapping
 from annotation.preannotate.chains import Names
 from annotation.preannotate.gazetteer import norp_words
 from annotation.preannotate.line import Found
+from annotation.preannotate.triggers import CLUB, EDITION, QUOTE, QUOTES
 from annotation.preannotate.words import plain, plain_words
-
-_CLUBS = plain_words(
-    "شباب وفاء اتحاد نهضة مولودية شبيبة رجاء وداد أمل نجم أولمبيك نسور صقور ترجي هلال حسنية سريع"
-    " يوسفية أسود سبورتينغ فرسان ذئاب راسينغ رابيد قوافل نصر"
-)
 
 
 def clubs(names: Names) -> Iterator[Found]:
     """ORG: a club's word and its town."""
     line = names.line
-    for at, stem in enumerate(line.stems):
+    for at in line.at(CLUB):
         place = names.starting(at + 1)
-        if stem not in _CLUBS or place is None or place.label not in ("GPE", "LOC") or line.words[at + 1].cut:
+        if place is None or place.label not in ("GPE", "LOC") or line.words[at + 1].cut:
             continue
         if at in names.persons or at in names.blocked or line.stem(at - 1) in ("من", "كل", "بعض"):
             continue
         yield Found(at, place.end, "ORG", 0.75, "phrases")
 
 
-_EDITIONS = plain_words("الدورة النسخة الطبعة")
 _ORDINALS = plain_words(
     "الأولى الثانية الثالثة الرابعة الخامسة السادسة السابعة"
     " الثامنة التاسعة العاشرة الحادية العشرين العشرون الثلاثين الأربعين"
@@ -38,9 +33,7 @@ _ORDINALS = plain_words(
 def editions(names: Names) -> Iterator[Found]:
     """EVENT: الدورة السابعة من مهرجان كذا, around an event that is known already."""
     line = names.line
-    for start, stem in enumerate(line.stems):
-        if stem not in _EDITIONS:
-            continue
+    for start in line.at(EDITION):
         at = start + 1
         while at < len(line) and (line.folded[at] in _ORDINALS or line.forms[at].isdigit()):
             at += 1
@@ -71,7 +64,6 @@ _QUOTED: Mapping[str, frozenset[str]] = {
     "EVENT": _with_possessives("مهرجان معرض مؤتمر ملتقى منتدى مسابقة حملة"),
 }
 _TO_MEDIUM = plain_words("ل لـ إلى")
-_CLOSERS = {"«": "»", "“": "”", '"': '"', "”": "”", "‘": "’"}
 _LONGEST = 8  # tokens in quotation marks that still are a name
 _APART = 2  # words between the head and its quoted name
 
@@ -79,23 +71,19 @@ _APART = 2  # words between the head and its quoted name
 def quoted_names(names: Names) -> Iterator[Found]:
     """What stands in quotation marks behind a kind word is a name of that kind; «...» behind لـ is a newspaper."""
     line = names.line
-    at = 0
-    while at < len(line):
-        closer = _CLOSERS.get(line.forms[at])
-        if closer is None:
-            at += 1
-            continue
+    done = 0
+    for at in line.at(QUOTE):
+        closer = QUOTES[line.forms[at]]
         stop = min(len(line), at + 2 + _LONGEST)
         end = next((index for index in range(at + 1, stop) if line.forms[index] == closer), 0)
-        if end <= at + 1:
-            at += 1
+        if at < done or end <= at + 1:
             continue
+        done = end + 1
         label = _kind(names, at)
         if label and not any(line.forms[index] in (".", "؟", "!") for index in range(at + 1, end)):
             yield Found(at + 1, end, label, 0.8, "phrases", whole=True)
-        elif line.folded[at - 1 : at] == ("ل",) and end - at <= 4 and at > 0:
+        elif at > 0 and line.folded[at - 1] == "ل" and end - at <= 4:
             yield Found(at + 1, end, "ORG", 0.8, "phrases", whole=True)
-        at = end + 1
 
 
 def _kind(names: Names, opener: int) -> str:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from annotation.preannotate.chains import Names
 from annotation.preannotate.gazetteer import words
 from annotation.preannotate.line import Found
+from annotation.preannotate.triggers import GIVEN, TITLES, given_names
 from annotation.preannotate.words import plain_words
 
 _DESCENT = plain_words("بن ابن بنت ولد منت")
 _PARENTS = plain_words("أبو أبي أبا أم آل أيت آيت أهل")
-_TITLES = plain_words("سيدي لالة مولاي")  # part of the name, where others are honorifics
+_LINKS = _DESCENT | _PARENTS | {"عبد"}
 _AGES = plain_words("عاما عام سنة سنوات أعوام")
 _SAID = plain_words("قال قالت يقول تقول أكد أكدت أوضح أوضحت أضاف أضافت صرح صرحت كشف يرى ترى أشار يروي تروي المدعو اسمه")
 _PREPOSITION = "علي"  # على in plain spelling
@@ -23,47 +24,48 @@ _UNCOMMON, _RARE = 11, 6  # bits of a word's count in raw text
 def persons(names: Names) -> Iterator[Found]:
     """Full names that begin with a listed given name, where there is evidence enough that they are names."""
     line = names.line
-    at = 0
-    while at < len(line):
-        end = _name_end(names, at)
+    taken = 0
+    for at in line.at(GIVEN):
+        end = _name_end(names, at) if at >= taken else at
         if end > at + 1:
             yield Found(at, end, "PERS", 0.85, "phrases")
-        at = max(end, at + 1)
+            taken = end
 
 
 def _name_end(names: Names, start: int) -> int:
     """The end of a full name that begins at a token; `start` where none does."""
     line = names.line
-    if start in names.blocked or _is_preposition(names, start) or line.folded[start] in words("stopwords"):
+    if start in names.blocked or _is_preposition(names, start) or _is_function_word(names, start):
         return start
-    at = start + int(line.stems[start] in _TITLES)
+    at = start + int(line.stems[start] in TITLES)
     titled = at > start
     if at >= len(line):
         return start
     first = line.folded[at] if titled else line.stems[at]
-    given = words("first_names") - _DESCENT - _PARENTS
+    given = given_names()
     compound = first == "عبد" and at + 1 < len(line) and line.words[at + 1].definite
     plausible = first in words("name_firsts") and line.words[at].commonness <= _UNCOMMON
     if first not in given and not compound and not plausible and not (titled and first in _DESCENT):
         return start
     sure = compound or (first in given and first not in words("ambiguous_names"))
-    evidence = 1 + int(sure) + _announced(names, start) + int(titled)
+    announced = _announced(names, start)
+    evidence = 1 + int(sure) + announced + int(titled)
     at += 2 if compound else 0 if first in _DESCENT else 1
     end, more = _further_names(names, at, start + _LONGEST)
     evidence += more
     if line.forms[end : end + 1] == ("(",) and line.stem(end + 2) in _AGES:
         evidence += 2
-    return end if evidence >= _ENOUGH else start
+    return end if evidence >= (_ENOUGH if sure or announced or titled else _ENOUGH + 1) else start
 
 
 def _further_names(names: Names, at: int, limit: int) -> tuple[int, int]:
     """Where the names behind a given name end, and how much they show that all is a name."""
     line = names.line
-    given = words("first_names") - _DESCENT - _PARENTS
+    given = given_names()
     evidence = 0
     while at < min(limit, len(line)):
         word = line.words[at]
-        if word.folded in _DESCENT | _PARENTS | {"عبد"} and _may_follow(names, at + 1):
+        if word.folded in _LINKS and _may_follow(names, at + 1):
             evidence += 2
             at += 2
         elif word.cut or at in names.blocked or _is_preposition(names, at):
@@ -72,12 +74,16 @@ def _further_names(names: Names, at: int, limit: int) -> tuple[int, int]:
             evidence += 1
             at += 1
         elif _is_surname(names, at):
-            return at + 1, evidence + (2 if word.commonness <= _RARE else 0 if names.is_nisba(at) else 1)
+            return at + 1, evidence + _surname_evidence(names, at)
         elif word.definite and word.folded[2:] in words("occupations") and _ends_family_name(names, at + 1):
             at += 1  # الفلاح السغروشني: a family name of two words
         else:
             break
     return at, evidence
+
+
+def _is_function_word(names: Names, at: int) -> bool:
+    return names.line.folded[at] in words("stopwords") and names.line.folded[at] != _PREPOSITION
 
 
 def _ends_family_name(names: Names, at: int) -> bool:
@@ -86,9 +92,13 @@ def _ends_family_name(names: Names, at: int) -> bool:
 
 def _may_follow(names: Names, at: int) -> bool:
     """Whether the word behind بن, أبو or عبد may be a name."""
-    if at >= len(names.line) or names.ends_phrase(at):
+    if at >= len(names.line):
         return False
     word = names.line.words[at]
+    if word.folded == _PREPOSITION:
+        return not _is_preposition(names, at)
+    if names.ends_phrase(at):
+        return False
     return word.folded in words("first_names") or word.definite or word.commonness <= _UNCOMMON
 
 
@@ -107,8 +117,20 @@ def _is_surname(names: Names, at: int) -> bool:
         return False
     if word.commonness > _UNCOMMON:
         return False
-    listed = word.folded in words("name_lasts")
-    return listed or word.definite or word.folded.endswith("ي") or word.commonness <= _RARE
+    if word.folded in words("name_lasts"):
+        return True
+    if word.folded.endswith("ا"):
+        return False  # صباحا, مبتسما
+    return word.definite or word.folded.endswith("ي") or word.commonness <= _RARE
+
+
+def _surname_evidence(names: Names, at: int) -> int:
+    word = names.line.words[at]
+    if names.is_nisba(at):
+        return 0
+    if word.definite and word.folded.endswith("ي"):
+        return 3
+    return 2 if word.commonness <= _RARE else 1
 
 
 def _announced(names: Names, at: int) -> int:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from annotation.preannotate.chains import Names, chain_end
 from annotation.preannotate.evidence import UNCOMMON
-from annotation.preannotate.gazetteer import norp_words, words
+from annotation.preannotate.gazetteer import words
 from annotation.preannotate.heads import Rule, rules
 from annotation.preannotate.line import Found
 from annotation.preannotate.patterns import clubs, quoted_names
+from annotation.preannotate.triggers import CITY, HEAD, NATIONAL, REGIONAL
 from annotation.preannotate.words import plain, plain_words
 
 _PLACE_SIGNS = plain_words("مدينة إقليم عمالة محافظة بلدة قرية ولاية إمارة")
@@ -33,8 +34,8 @@ def headed(names: Names) -> Iterator[Found]:
     """A head of `heads.py` with its complement."""
     line = names.line
     table = rules()
-    for start, stem in enumerate(line.stems):
-        rule = table.get(stem)
+    for start in line.at(HEAD):
+        rule = table.get(line.stems[start])
         first = start + 1
         if rule is None or start in names.blocked or start in names.persons or first >= len(line):
             continue
@@ -72,8 +73,8 @@ def _number_end(names: Names, end: int) -> int:
 def placed(names: Names) -> Iterator[Found]:
     """GPE: the name behind مدينة or إقليم, be it a listed name that is also a common word, or an uncommon word."""
     line = names.line
-    for at in range(1, len(line)):
-        head = line.words[at - 1]
+    for before in line.at(HEAD):
+        head, at = line.words[before], before + 1
         if head.stem not in _PLACE_SIGNS or head.definite or names.ends_phrase(at):
             continue
         word = line.words[at]
@@ -84,28 +85,32 @@ def placed(names: Names) -> Iterator[Found]:
 
 
 def listed_cities(names: Names) -> Iterator[Found]:
-    """GPE: names of GeoNames cities, uncommon as words, that a preposition or another place announces."""
+    """GPE: uncommon GeoNames cities that a preposition announces, and doubtful names beside another place."""
     line = names.line
-    for at, word in enumerate(line.words):
-        if word.stem not in words("cities") or word.commonness > UNCOMMON + 2 or names.starting(at) is not None:
+    last = -9  # the last token taken for a place here
+    for at in line.at(CITY):
+        word = line.words[at]
+        if names.starting(at) is not None or at in names.blocked or at in names.persons:
             continue
-        if at in names.blocked or at in names.persons:
-            continue
+        beside = word.proclitic == "و" and (names.label_at(at - 1) == "GPE" or last == at - 1)
+        beside = beside or (names.label_at(at + 1) == "GPE" and line.words[at + 1].proclitic == "و")
+        doubtful = word.stem in words("gpe_ambiguous") or word.commonness > UNCOMMON + 2
         before = line.stem(at - 1)
-        paired = word.proclitic == "و" and names.label_at(at - 1) == "GPE"
-        if word.proclitic == "ب" or before in _BEFORE_PLACES or before in words("place_heads") or paired:
+        announced = word.proclitic == "ب" or before in _BEFORE_PLACES or before in words("place_heads")
+        if beside or (announced and not doubtful):
+            last = at
             yield Found(at, at + 1, "GPE", 0.75, "phrases")
 
 
 def national_words(names: Names) -> Iterator[Found]:
     """NORP: nationality and group words, except where they name a language."""
     line = names.line
-    listed = norp_words()
     language_at = -9
-    for at, stem in enumerate(line.stems):
-        if at in names.blocked or stem not in listed or line.forms[at].endswith("ى"):
-            continue
+    for at in line.at(NATIONAL):
         word = line.words[at]
+        stem = word.stem
+        if at in names.blocked or line.forms[at].endswith("ى"):
+            continue
         before = line.stem(at - 1)
         feminine = word.definite and stem.endswith("ية")
         language = before in _LANGUAGE or (feminine and (before in _BEFORE_LANGUAGES or word.proclitic == "ب"))
@@ -126,22 +131,12 @@ def _given_name(names: Names, at: int) -> bool:
 def regional_words(names: Names) -> Iterator[Found]:
     """NORP: adjectives of a known town or region behind a definite noun (الفريق الزاكوري), surnames left aside."""
     line = names.line
-    for at in range(1, len(line)):
+    for at in line.at(REGIONAL):
         word, before = line.words[at], line.words[at - 1]
-        if not word.definite or word.cut or not before.definite or at in names.blocked or names.starting(at):
+        if at == 0 or not word.definite or word.cut or not before.definite or at in names.blocked or names.starting(at):
             continue
         if at in names.persons or at - 1 in names.persons or before.folded in words("honorifics"):
             continue
         if before.stem in words("surnames") or before.stem in words("first_names"):
             continue
-        if word.stem not in words("not_norp") and _town_of(word.stem):
-            yield Found(at, at + 1, "NORP", 0.75, "norp")
-
-
-def _town_of(adjective: str) -> bool:
-    """Whether a definite adjective in ي or ية is made from a listed place name."""
-    base = adjective[2:-2] if adjective.endswith("ية") else adjective[2:-1] if adjective.endswith("ي") else ""
-    if len(base) < 3:
-        return False
-    towns = words("gpe") - words("gpe_ambiguous")
-    return any(form in towns for form in (base + "ة", "ال" + base + "ة", base + "ا", base, "ال" + base))
+        yield Found(at, at + 1, "NORP", 0.75, "norp")

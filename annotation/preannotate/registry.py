@@ -9,7 +9,7 @@ from pathlib import Path
 
 from annotation.preannotate.combine import default_entity_annotator
 from annotation.preannotate.protocol import Article, EntityAnnotator, TopicAnnotator
-from annotation.preannotate.topics import default_topic_annotator
+from annotation.preannotate.topics import LinearTopics
 from corpus.span import Entity, Topic
 from schemas.labels import Ontology
 from schemas.ontology import OntologyError, load_ontology
@@ -62,7 +62,11 @@ class Preannotation:
         known_topics = {topic.code for topic in self.ontology.topics}
         return [
             Annotated(
-                self._mapped(entities), tuple(topic for topic in topics if topic.label in known_topics)
+                self._mapped(entities),
+                tuple(
+                    replace(topic, rank=rank)
+                    for rank, topic in enumerate(topic for topic in topics if topic.label in known_topics)
+                ),
             )
             for entities, topics in zip(
                 self.entity_annotator.entities(articles), self.topic_annotator.topics(articles), strict=True
@@ -92,8 +96,10 @@ def label_map(ontology: Ontology, inventory: str, produced: Iterable[str]) -> Ma
     """
     codes = ontology.inventory(inventory).codes
     mapped = any((one.source, one.target) == (NATIVE_INVENTORY, inventory) for one in ontology.mappings)
+    native = ontology.label_codes(NATIVE_INVENTORY) if mapped else ()
     names = {
-        code: ontology.map_label(code, NATIVE_INVENTORY, inventory) if mapped else code for code in sorted(produced)
+        code: ontology.map_label(code, NATIVE_INVENTORY, inventory) if code in native else None if mapped else code
+        for code in sorted(produced)
     }
     used = {code: name for code, name in names.items() if name in codes}
     if not used:
@@ -120,4 +126,4 @@ def load_preannotation(ontology: str = "", inventory: str = NATIVE_INVENTORY, mi
         raise OntologyError([str(error.args[0])]) from error
     entities = default_entity_annotator()
     names = label_map(loaded, inventory, entities.labels)
-    return Preannotation(loaded, inventory, min_score, names, entities, default_topic_annotator())
+    return Preannotation(loaded, inventory, min_score, names, entities, LinearTopics())

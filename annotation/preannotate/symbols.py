@@ -1,10 +1,10 @@
 """A text as a string of one-letter symbols, so that a grammar over words is a regular expression over letters.
 
 A rule such as "a day, then a month, then perhaps a year" is hard to read, and slow, as a pattern over raw Arabic
-letters: every name has spellings, every word may carry proclitics. Here each word (or proclitic, or punctuation mark) of
-a text becomes one letter that says what it is to the grammar (`d` a day number, `m` a month name, `+` the
-conjunction و, a space for everything else), and the pattern `dmy?` runs over those letters. Each letter remembers the
-code points it stands for.
+letters: every name has spellings, every word may carry proclitics. Here each word (or proclitic, or punctuation
+mark) of a text becomes one letter that says what it is to the grammar (`d` a day number, `m` a month name, `+` the
+conjunction و, a space for everything else), and the pattern `dmy?` runs over those letters. Each letter remembers
+the code points it stands for.
 """
 
 from __future__ import annotations

@@ -4,12 +4,12 @@ Each word of a text gives two features: its folded spelling without conjunction 
 lacks one common ending too. Two kinds of evidence add up to a score per topic:
 
 - weights learnt from labelled news of several countries, on the TF-IDF of the features;
-- the keywords and two-word phrases of `lexicons/topic_keywords.toml`, which hold across countries. They count the more, the
-  less the learnt weights recognise the article: news unlike the training data is judged by its keywords.
+- the keywords and two-word phrases of `lexicons/topic_keywords.toml`, which hold across countries. They count the
+  more, the less the learnt weights recognise the article: news unlike the training data is judged by its keywords.
 
-Scores are calibrated on news of sources that the scoring model had not been trained on. An article gets its best topic if that
-is likely enough, and up to two more that are likelier than not; else none. `models/TOPICS_CARD.md` says what the
-model was trained on and how good it is. Running it needs numpy only.
+Scores are calibrated on news of sources that the scoring model had not been trained on. An article gets its best
+topic if that is likely enough, and up to two more that are likelier than not; else none. `models/TOPICS_CARD.md`
+says what the model was trained on and how good it is. Running it needs numpy only.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from functools import cache
 from importlib.resources import as_file, files
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -55,8 +56,8 @@ def split_words(text: str) -> list[str]:
 def base_and_stem(word: str) -> tuple[str, str]:
     """A word as written, folded and without conjunction and article; and that without one ending.
 
-    وبالمدارس gives مدارس twice, والمدرسية gives مدرسيه and مدرس. Crude on purpose: to conflate too much costs a classifier
-    little, to miss a form costs more.
+    وبالمدارس gives مدارس twice, والمدرسية gives مدرسيه and مدرس. Crude on purpose: to conflate too much costs a
+    classifier little, to miss a form costs more.
     """
     base = fold(word)
     match = _PREFIX.match(base)
@@ -70,10 +71,10 @@ def base_and_stem(word: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """A stem, or two stems in a row, that speaks for a topic with a weight."""
+    """A base (`base_and_stem`), or two in a row, that speaks for a topic with a weight."""
 
     label: str
-    stems: tuple[str, ...]
+    bases: tuple[str, ...]
     weight: float
 
 
@@ -89,8 +90,8 @@ class _Evidence:
 class Features:
     """What the model sees of a text: TF-IDF weights (unit length) of known features, and keyword evidence per topic.
 
-    The evidence for a topic is the sum of the weights of its keywords in the text, repeated ones counting by the logarithm, divided by the
-    square root of the number of distinct features: long texts have more of everything.
+    The evidence for a topic is the sum of the weights of its keywords in the text, repeated ones counting by the
+    logarithm, divided by the square root of the number of distinct features: long texts have more of everything.
     """
 
     labels: tuple[str, ...]
@@ -117,7 +118,7 @@ class Features:
             pairs: dict[tuple[int, int], list[tuple[int, float]]] = {}
             for keyword in self.keywords:
                 entry = (self.labels.index(keyword.label), keyword.weight)
-                numbers = [self.vocabulary[stem] for stem in keyword.stems]
+                numbers = [self.vocabulary[base] for base in keyword.bases]
                 if len(numbers) == 1:
                     single.setdefault(numbers[0], []).append(entry)
                 else:
@@ -136,24 +137,24 @@ class Features:
         features = np.fromiter(counts.keys(), np.int64, len(counts))
         weights = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self.idf[features]
         weights /= np.sqrt(np.dot(weights, weights))
-        for places in self.keyword_hits([numbers[-1] for numbers in found], counts).values():
+        for places in self.keyword_hits([numbers[0] for numbers in found], counts).values():
             for place, weight in places:
                 evidence[place] += weight
         return features, weights, evidence / np.sqrt(np.float32(len(counts)))
 
     def keyword_hits(
-        self, stems: Sequence[int], counts: Mapping[int, int]
+        self, bases: Sequence[int], counts: Mapping[int, int]
     ) -> dict[tuple[int, ...], list[tuple[int, float]]]:
-        """The keywords among the stems of a text by their numbers: which topics they speak for, and how much.
+        """The keywords among the bases of a text by their numbers: which topics they speak for, and how much.
 
         In a fixed order, so that sums are the same in every run.
         """
         keywords = self.evidence_by_number()
         hits: dict[tuple[int, ...], list[tuple[int, float]]] = {}
-        for number in sorted(set(stems) & keywords.single.keys()):
+        for number in sorted(set(bases) & keywords.single.keys()):
             scale = 1 + float(np.log(counts[number]))
             hits[(number,)] = [(place, weight * scale) for place, weight in keywords.single[number]]
-        for pair in sorted(set(zip(stems, stems[1:], strict=False)) & keywords.pairs.keys()):
+        for pair in sorted(set(pairwise(bases)) & keywords.pairs.keys()):
             hits[pair] = list(keywords.pairs[pair])
         return hits
 
@@ -169,7 +170,8 @@ def combine_for_main(margins: FloatArray, evidence: FloatArray) -> FloatArray:
 
 
 def combine_for_further(margins: FloatArray, evidence: FloatArray) -> FloatArray:
-    """The same for further topics. Sources that give each article one topic teach that it has no other: keywords count fully."""
+    """The same for further topics. Sources that give each article one topic teach that it has no other: keywords count
+fully."""
     return np.asarray(margins + _MOST_EMPHASIS * evidence, np.float32)
 
 
@@ -215,7 +217,7 @@ class TopicModel:
         """Writes the model: weights in 8 bits with one scale per topic. The same model gives the same bytes."""
         scale = np.abs(self.weights).max(axis=0) / 127
         scale[scale == 0] = 1
-        keywords = [[keyword.label, *keyword.stems, keyword.weight] for keyword in self.features.keywords]
+        keywords = [[keyword.label, *keyword.bases, keyword.weight] for keyword in self.features.keywords]
         calibrations = {"main": astuple(self.main), "further": astuple(self.further)}
         header = {"labels": self.features.labels, "keywords": keywords, **calibrations}
         words = "\n".join(sorted(self.features.vocabulary, key=self.features.vocabulary.__getitem__))
@@ -239,7 +241,7 @@ class TopicModel:
                 tuple(header["labels"]),
                 {word: number for number, word in enumerate(words)},
                 arrays["idf"].astype(np.float32),
-                [Keyword(label, tuple(stems), weight) for label, *stems, weight in header["keywords"]],
+                [Keyword(label, tuple(bases), weight) for label, *bases, weight in header["keywords"]],
             )
             weights = arrays["weights"].astype(np.float32) * arrays["scale"]
             calibrations = (Calibration(*header[name]) for name in ("main", "further"))
@@ -312,7 +314,7 @@ class LinearTopics:
         found = [(word, model.features.numbers(word)) for word in split_words(article.text)]
         written = {number: word for word, word_numbers in reversed(found) for number in word_numbers}
         counts = Counter(number for _, word_numbers in found for number in word_numbers)
-        hits = model.features.keyword_hits([word_numbers[-1] for _, word_numbers in found], counts)
+        hits = model.features.keyword_hits([word_numbers[0] for _, word_numbers in found], counts)
         length = float(np.sqrt(max(1, len(numbers))))
         explanation: dict[str, list[tuple[str, float]]] = {}
         for topic in chosen:
@@ -320,9 +322,9 @@ class LinearTopics:
             shares: Counter[str] = Counter()
             for number, value in zip(numbers, values, strict=True):
                 shares[written[int(number)]] += float(value * model.weights[number, column])
-            for stems, places in hits.items():
+            for bases, places in hits.items():
                 weight = sum(weight for place, weight in places if place == column)
-                shares[" ".join(written[number] for number in stems)] += _MOST_EMPHASIS * weight / length
+                shares[" ".join(written[number] for number in bases)] += _MOST_EMPHASIS * weight / length
             best = [(word, round(share, 4)) for word, share in shares.most_common(most) if share > 0]
             explanation[topic.label] = best
         return explanation

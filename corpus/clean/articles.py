@@ -7,14 +7,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from corpus.clean import names
 from corpus.clean.folding import bare, key
 from corpus.clean.lines import Line
 
-HEADER_RULES: Final = frozenset({"byline", "date-line", "relative-time", "agency-mark", "share-line", "comment-count", "reading-time", "view-count"})
+HEADER_RULES: Final = frozenset(
+    {"byline", "date-line", "relative-time", "agency-mark", "share-line", "comment-count", "reading-time", "view-count"}
+)
 """Furniture that stands between a headline and its body."""
 
 END_RULES: Final = frozenset(
-    {"comment-form", "comment-heading", "comment-rules", "copyright", "tag-list", "source-credit", "author-email", "separator", "most-read"}
+    {
+        "comment-form",
+        "comment-heading",
+        "comment-rules",
+        "copyright",
+        "tag-list",
+        "source-credit",
+        "author-email",
+        "separator",
+        "most-read",
+    }
 )
 """Furniture after which another article may begin."""
 
@@ -24,6 +37,11 @@ _SITE = re.compile(r"\s+[|–—-]\s+|\s*[|»]\s*")
 
 
 _LONG: Final = 55
+_LONG_ON_PURE_PAGE: Final = 40
+_GOES_ON = re.compile(
+    r"(?:و(?!فاه|فيات|زير|زار|صول|قف|ثيق|كال|دي|الي|طني|حد|فد|اشنطن|سط|رش|جد|فق|ضع|عد|لي|رده|باء|لاي|اد|ازن|اقع|جه|ظيف|ساط)|"
+    r"كما |من جهه|من جانب|هذا |يذكر |يشار )"
+)
 
 
 @dataclass(slots=True)
@@ -49,10 +67,15 @@ class Article:
             self._find_prose(self.title + 1)
 
     def _believe_unstopped(self) -> None:
-        """An article without any stop: its long lines, most of which go on with "و" or hold a comma."""
-        long = [line for line in self.lines if line.kept and len(line.text) >= _LONG]
-        going_on = sum(line.key.startswith("و") or "،" in line.text for line in long)
-        if len(long) >= 2 and going_on * 2 > len(long):
+        """An article without any stop: its long lines, if they go on from one to the next or hold commas.
+
+        On a page that is nearly all text, lines of forty code points are long enough.
+        """
+        kept = [line for line in self.lines if line.kept]
+        pure = 3 * (len(self.lines) - len(kept)) <= len(kept)
+        long = [line for line in kept if len(line.text) >= (_LONG_ON_PURE_PAGE if pure else _LONG)]
+        going_on = sum("،" in line.text or _GOES_ON.match(line.key) is not None for line in long)
+        if len(long) >= 2 and (going_on * 2 > len(long) or (pure and going_on and len(long) * 2 > len(kept))):
             for line in long:
                 line.prose = True
             self._find_prose(0)
@@ -65,7 +88,9 @@ class Article:
     def overlap(self, text: str) -> float:
         """The share of the content words of `text` that the opening of the body has too."""
         if self._vocabulary is None:
-            prose = [line.text[:700] for line in self.lines[self.body_start : self.body_end] if line.prose and line.kept]
+            prose = [
+                line.text[:700] for line in self.lines[self.body_start : self.body_end] if line.prose and line.kept
+            ]
             self._vocabulary = frozenset(content_words(" ".join(prose[:3])))
         words = content_words(text)
         return sum(word in self._vocabulary for word in words) / len(words) if words else 0.0
@@ -93,6 +118,7 @@ def find_title(article: Article) -> int | None:
         return given
     lines = article.lines[: article.body_start]
     candidates = [i for i, line in enumerate(lines) if line.headline]
+    candidates = [i for i in candidates if _may_be_title(lines[i])] or candidates
     for found in (_from_breadcrumb(article), _repeated(article, candidates)):
         if found is not None:
             return found
@@ -109,7 +135,9 @@ def _find_given_title(article: Article) -> int | None:
     for i, line in enumerate(article.lines):
         if shortest <= len(line.text) <= longest:
             printed = bare(line.text)
-            if printed and (printed in wanted or any(len(w) > 20 and bare(_SITE.split(line.text)[0]) == w for w in wanted)):
+            if printed and (
+                printed in wanted or any(len(w) > 20 and bare(_SITE.split(line.text)[0]) == w for w in wanted)
+            ):
                 return i
     return None
 
@@ -130,7 +158,11 @@ def _from_breadcrumb(article: Article) -> int | None:
     for i, line in enumerate(article.lines[: article.body_start]):
         if line.rule == "breadcrumb":
             for j in range(i + 1, min(i + 12, len(article.lines))):
-                if article.lines[j].headline and len(article.lines[j].words) >= 4 and line.key.endswith(article.lines[j].key):
+                if (
+                    article.lines[j].headline
+                    and len(article.lines[j].words) >= 4
+                    and line.key.endswith(article.lines[j].key)
+                ):
                     return j
     return None
 
@@ -139,10 +171,19 @@ def _best(article: Article, candidates: Sequence[int]) -> int:
     """Among the headlines over the body, one that the body speaks of: best with its byline or date below it."""
     if len(candidates) == 1:
         return candidates[0]
-    near = [i for i in candidates if article.overlap(article.lines[i].text) >= 0.3 and " | " not in article.lines[i].text]
+    near = [
+        i for i in candidates if article.overlap(article.lines[i].text) >= 0.3 and " | " not in article.lines[i].text
+    ]
     if not near:
+        named = [i for i in candidates if i + 1 < len(article.lines) and _names_author(article.lines[i + 1])]
+        if named:
+            return named[-1]
         return candidates[0] if len(candidates) <= 3 else candidates[-1]
     signed = [i for i in near if i + 1 < len(article.lines) and article.lines[i + 1].rule in HEADER_RULES]
+    if not signed:
+        named = [i for i in candidates if i + 1 < len(article.lines) and _names_author(article.lines[i + 1])]
+        if named and named[-1] < near[0]:
+            return named[-1]
     last = candidates.index(signed[0] if signed else near[-1])
     first = last
     while first > 0 and candidates[first - 1] in near and last - first < 3:
@@ -151,6 +192,14 @@ def _best(article: Article, candidates: Sequence[int]) -> int:
             break
         first -= 1
     return candidates[first]
+
+
+def _may_be_title(line: Line) -> bool:
+    return line.text.count("|") < 2 and not names.may_be_name(line.text)
+
+
+def _names_author(line: Line) -> bool:
+    return line.rule == "byline" or (line.kept and names.may_be_name(line.text))
 
 
 def _long_title(article: Article) -> int | None:

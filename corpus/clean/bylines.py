@@ -19,10 +19,15 @@ LONGEST: Final = 110
 _DASH = r"(?:\s*[-–—|/•·\N{MINUS SIGN}]+\s*|\s+ـ+\s+)"
 _PARTS = re.compile(rf"{_DASH}|\s*[:،,]\s*|\s*[()]\s*")
 _CUE = re.compile(
-    r"^(?:[-–—ـ•*]\s*)?(?:كتبه|كتبها|كتب|كتبت|بقلم|تحرير|اعداد|اعداد وتقديم|اعدها|اعده|اعد التقرير|ترجمه|حاوره|حاورته|حاورها|حاورتها|"
-    r"اجري الحوار|اجرت الحوار|انجاز|انجزه|روبورتاج|تحقيق|تغطيه|تغطيه وتصوير|تقرير|مراسله|متابعه|قراءه|عرض|المحرر|الكاتب|الكاتبه|بواسطه|"
+    r"^(?:[-–—ـ•*]\s*)?(?:كتبه|كتبها|كتب|كتبت|بقلم|تحرير|اعداد|اعداد وتقديم|اعدها|اعده|اعد التقرير|ترجمه|حاوره|"
+    r"حاورته|حاورها|حاورتها|"
+    r"اجري الحوار|اجرت الحوار|انجاز|انجزه|روبورتاج|تحقيق|تغطيه|تغطيه وتصوير|تقرير|مراسله|متابعه|قراءه|عرض|"
+    r"المحرر|الكاتب|الكاتبه|بواسطه|"
     r"المولف|مراسلنا|مراسل|من مراسلنا|نشر بواسطه|نشرت بواسطه|written by|author|by)"
     r"\s*(?P<stop>[:/\-–—ـ]+|(?=\s))\s*(?P<who>.{2,70}?)\s*[:.]?$"
+)
+_NOUN_CUE = re.compile(
+    r"(?:الكاتبه?|المحرر|المولف|مراسلنا|مراسل|قراءه|عرض|تقرير|تحقيق|تغطيه|author|by|روبورتاج|مراسله)\b"
 )
 _SURE_CUES = ("بقلم", "بواسطه", "حاور", "written by", "نشر بواسطه")
 _DESK = re.compile(r"(?:عدسة|تصوير|صور|تقرير|متابعة|مكتب)(?:\s+\S+){1,3}")
@@ -97,6 +102,8 @@ def _read_cued(text: str) -> Byline | None:
     match = _CUE.match(fold(text))
     if match is None:
         return None
+    if not match["stop"] and _NOUN_CUE.match(fold(text)):
+        return None
     who = text[match.start("who") : match.end("who")].strip(" -–—:/")
     words = key(who).split()
     if not 0 < len(words) <= 12 or re.search(r"(?:[!?؟؛]|\w\w\.)\s", who):
@@ -113,7 +120,7 @@ def _read_cued(text: str) -> Byline | None:
 
 def _read_parts(text: str, outlet: str | None, loose: bool) -> Byline | None:
     """Parts between dashes, colons and brackets: every one a name, a place, an agency or an outlet."""
-    parts = [stripped for part in _PARTS.split(text) if (stripped := part.strip(" «»\"“”*_"))]
+    parts = [stripped for part in _PARTS.split(text) if (stripped := part.strip(' «»"“”*_'))]
     if not 0 < len(parts) <= 6:
         return None
     people: list[str] = []
@@ -155,8 +162,22 @@ def _read_parts(text: str, outlet: str | None, loose: bool) -> Byline | None:
     return None
 
 
+_ROLE = re.compile(
+    r"^[*•\s]*(?:ال)?(?:استاذه?|باحثه?|كاتبه?|صحافيه?|صحفيه?|محام|محاميه|خبيره?|اكاديميه?|مديره?|رييسه?|رئيسه?|"
+    r"عضوه?|ناشطه?|طبيبه?|مهندسه?|مستشاره?|"
+    r"استشاريه?|اعلاميه?|شاعره?|روائيه?|رواييه?|ناقده?|محلله?|دبلوماسيه?|وزيره?|فاعله?|مفكره?|مورخه?|سفيره?)(?:\s|\Z)"
+)
+
+
+def is_role(text: str) -> bool:
+    """Whether a short line is what its author is: "أستاذ بجامعة محمد الخامس", "* كاتب وباحث"."""
+    return len(text.split()) <= 9 and text[-1] not in ".:؟!" and _ROLE.match(fold(text)) is not None
+
+
 _HEAD = re.compile(r"^[^\n:.!?؟]{3,90}:\s*(?=\S)")
-_CUED_HEAD = re.compile(r"^(?:كتب|كتبت|بقلم|اعداد|تقرير|متابعه|ترجمه)\s*[-–—:/]\s*(?P<who>[^:\-–—]{3,40})\s*[:\-–—]\s+(?=\S)")
+_CUED_HEAD = re.compile(
+    r"^(?:كتب|كتبت|بقلم|اعداد|تقرير|متابعه|ترجمه)\s*[-–—:/]\s*(?P<who>[^:\-–—]{3,40})\s*[:\-–—]\s+(?=\S)"
+)
 
 
 def glued_byline(text: str, outlet: str | None = None) -> tuple[int, Byline] | None:
@@ -181,8 +202,10 @@ def glued_byline(text: str, outlet: str | None = None) -> tuple[int, Byline] | N
 
 
 _DATELINE = re.compile(
-    r"^(?P<place>[^\n.:!?؟\d/()\[\]–—-]{2,40}?)\s*(?:في\s+)?(?:\d{1,2}[\s/.-]*(?:\d{1,2}[\s/.-]+\d{4}|[^\s\d/()–—-]+(?:\s+\d{4})?)?)?\s*"
-    r"(?:[/(]\s*(?P<agency>[^)/\n]{1,25}?)\s*[/)]|(?<=\s)(?P<name>[^\s\d–—-]{2,8}(?=\s*[–—-])))?\s*(?:[-–—ـ]+|(?<=/)|(?<=\)))\s*\S"
+    r"^(?P<place>[^\n.:!?؟\d/()\[\]–—-]{2,40}?)\s*(?:في\s+)?(?:\d{1,2}[\s/.-]*(?:\d{1,2}[\s/.-]+\d{4}|"
+    r"[^\s\d/()–—-]+(?:\s+\d{4})?)?)?\s*"
+    r"(?:[/(]\s*(?P<agency>[^)/\n]{1,25}?)\s*[/)]|(?<=\s)(?P<name>[^\s\d–—-]{2,8}(?=\s*[–—-])))?\s*(?:[-–—ـ]+|"
+    r"(?<=/)|(?<=\)))\s*\S"
 )
 
 

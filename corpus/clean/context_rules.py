@@ -8,17 +8,20 @@ from typing import Final
 
 from corpus.clean import names
 from corpus.clean.articles import Article, content_words
-from corpus.clean.bylines import read_byline
+from corpus.clean.bylines import is_role, read_byline
 from corpus.clean.folding import bare
 from corpus.clean.kinds import is_credited
 from corpus.clean.line_rules import PHRASE_RULES
 from corpus.clean.lines import Line, ends_with_colon
 
 LIST_HEADINGS: Final = frozenset({"read-also", "most-read", "widget-heading"})
-_FURNITURE_AT_END: Final = frozenset(PHRASE_RULES) - {"embedded-post", "agency-mark", "comment-count", "share-line"}
-_CAPTION_CUE = re.compile(r"^(?:جانب من|لقطه من|لقطه ل|صوره ل|صوره من|صوره تجمع|من اليمين|من اليسار|صوره جماعيه|صوره تذكاريه|صوره مركبه)")
+_FURNITURE_AT_END: Final = frozenset(PHRASE_RULES) - {"embedded-post", "agency-mark", "comment-count"}
+_CAPTION_CUE = re.compile(
+    r"^(?:جانب من|لقطه من|لقطه ل|صوره ل|صوره من|صوره تجمع|من اليمين|من اليسار|صوره جماعيه|صوره تذكاريه|صوره مركبه)"
+)
 _CAPTION_WORD = re.compile(
-    r"\b(?:خلال (?:لقايه|لقائه|لقاءه|استقباله|اللقاء|الاجتماع|المباراه|الموتمر|حفل|تفقده|زيارته|كلمته|جلسه)|اثناء|متفقدا|مترئسا|مترييسا|متحدثا|"
+    r"\b(?:خلال (?:لقايه|لقائه|لقاءه|استقباله|اللقاء|الاجتماع|المباراه|الموتمر|حفل|تفقده|زيارته|كلمته|جلسه)|"
+    r"اثناء|متفقدا|مترئسا|مترييسا|متحدثا|"
     r"مصافحا|متوسطا|مستقبلا|يتوسط|لدي استقباله|لدي وصوله|بجانب|من اليمين|الي جانبه)\b"
 )
 _ATTRIBUTION = re.compile(r"^\s*(?:[-–—&]|ـ)+\s?.{1,60}\(@\w{2,40}\)", re.S)
@@ -27,7 +30,10 @@ _POST_LINK = re.compile(r"\bpic\.(?:twitter|x|example)\.com/\w+\s*\Z|https://t\.
 _MENU = re.compile(r"(?:[|•·/\t].*){2}")
 _MARKER = re.compile(r"^\s*(?:[-–—ـ•*·▪◾●■◆✓✔►‣]|\(?\d{1,2}\s*[-.)/ـ–]|[اأبجدهوزحطي]\s*[-.)])\s*")
 _SUBHEAD_WORDS: Final = 5
-_BESIDE_NAMES: Final = frozenset({"date-line", "relative-time", "view-count", "reading-time", "byline", "navigation", "photo-credit"})
+LONGEST_HEADLINE: Final = 130
+_BESIDE_NAMES: Final = frozenset(
+    {"date-line", "relative-time", "view-count", "reading-time", "byline", "navigation", "photo-credit"}
+)
 _FIGURES = re.compile(r"[\d\s.,|/-]+")
 
 
@@ -48,9 +54,10 @@ def _comments_start(article: Article) -> int | None:
         if line.kept and line.prose:
             prose += 1
             written += len(line.text)
-        elif line.rule in ("comment-form", "comment-rules", "copyright") and prose and 2 * written >= total:
-            return i
-        elif line.rule == "comment-heading" and (prose >= 2 or written > 300) and 3 * written >= total:
+            continue
+        form = line.rule in ("comment-form", "comment-rules", "copyright") and prose and 2 * written >= total
+        heading = line.rule == "comment-heading" and (prose >= 2 or written > 300) and 3 * written >= total
+        if form or heading:
             return i
     return None
 
@@ -74,7 +81,7 @@ def embedded_posts(article: Article) -> None:
     """A post of a social network: the line that says whose it is, and the text over it."""
     lines = article.lines
     for i, line in enumerate(lines):
-        if i == article.title or (line.rule not in (None, "caption-fragment") and not line.rule == "author-email"):
+        if i == article.title or line.rule not in (None, "caption-fragment", "author-email"):
             continue
         if _ATTRIBUTION.match(line.text):
             line.rule = "embedded-post"
@@ -107,7 +114,7 @@ def repeated_title(article: Article) -> None:
         before = article.lines[i - 1] if i else None
         after = article.lines[i + 1] if i + 1 < len(article.lines) else None
         refrain = before and after and before.kept and after.kept and not (before.prose or after.prose)
-        if not refrain or i < article.body_start:
+        if not refrain or (article.first_prose is not None and i < article.first_prose):
             line.rule = "repeated-title"
 
 
@@ -126,10 +133,17 @@ def _names_over_body(article: Article, start: int) -> None:
             line.rule = "view-count"
         elif names.is_place(line.text):
             line.rule = "place-line"
-        elif read_byline(line.text, article.outlet, loose=True) is not None or names.may_be_name(line.text):
+        elif _is_author(article, i):
             line.rule = "byline"
-        elif len(line.words) <= 4 and _beside_header(article, i):
-            line.rule = "byline"
+
+
+def _is_author(article: Article, i: int) -> bool:
+    line = article.lines[i]
+    if read_byline(line.text, article.outlet, loose=True) is not None or names.may_be_name(line.text):
+        return True
+    if len(line.words) <= 4 and _beside_header(article, i):
+        return True
+    return i > 0 and article.lines[i - 1].rule == "byline" and is_role(line.text)
 
 
 def _beside_header(article: Article, i: int) -> bool:
@@ -178,7 +192,9 @@ def listed_tags(article: Article) -> None:
         before = article.lines[i - 1]
         if before.rule != "tag-list" or not line.kept or line.stopped or i == article.title:
             continue
-        if len(line.words) <= 4 or (len(before.words) <= 3 and re.search(r"[،,|]", line.text) and len(line.words) <= 20):
+        if len(line.words) <= 4 or (
+            len(before.words) <= 3 and re.search(r"[،,|]", line.text) and len(line.words) <= 20
+        ):
             line.rule = "tag-list"
 
 
@@ -188,45 +204,54 @@ def caption_fragments(article: Article) -> None:
         if not line.kept or i == article.title or line.stopped or line.prose or len(line.words) > 14:
             continue
         over_body = article.title is not None and article.title < i < article.body_start and len(line.words) <= 9
-        described = i > 0 and article.lines[i - 1].rule == "photo-credit" and article.lines[i - 1].key.startswith("التعليق")
-        credited = described or len(line.words) <= 8 and is_credited(line)
+        described = (
+            i > 0 and article.lines[i - 1].rule == "photo-credit" and article.lines[i - 1].key.startswith("التعليق")
+        )
+        credited = described or (len(line.words) <= 8 and is_credited(line))
         if credited or _CAPTION_CUE.match(line.key) or (over_body and _CAPTION_WORD.search(line.key)):
             line.rule = "caption-fragment"
 
 
-def under_the_body(article: Article) -> None:
-    """Under the last paragraph: what follows furniture that ends articles, and long runs of other headlines."""
-    lines = article.lines
-    start = article.body_end
-    if not start:
-        return
+def after_the_end(article: Article) -> None:
+    """What follows the furniture that ends an article."""
     ended = False
-    for i in range(start, len(lines)):
-        line = lines[i]
-        if line.rule in _FURNITURE_AT_END:
-            ended = True
+    for i in range(article.body_end, len(article.lines)):
+        line = article.lines[i]
+        if line.rule in _FURNITURE_AT_END or line.key == "انتهي":
+            ended = article.body_end > 0
         elif line.kept and ended and i != article.title:
             line.rule = "after-article"
-    tail = [i for i in range(start, len(lines)) if lines[i].kept]
-    if not tail:
+
+
+def other_headlines(article: Article) -> None:
+    """A long run of headlines right under the body that speak of other things."""
+    if not article.body_end or ends_with_colon(article.lines[article.body_end - 1].text):
         return
-    texts = [lines[i].text for i in tail]
-    introduced = ends_with_colon(lines[start - 1].text)
-    long = [i for i in tail if len(lines[i].words) >= 6 and not _MARKER.match(lines[i].text) and not lines[i].stopped]
-    joined = sum(lines[i].key.startswith("و") for i in tail)
-    if len(tail) >= 3 and not introduced and len(long) * 4 >= len(tail) * 3 and not joined and len(max(texts, key=len)) <= 130:
-        if sum(len(lines[i].text) for i in tail) >= 45 * len(tail) and _mean_overlap(article, tail) < 0.4:
-            for i in tail:
-                lines[i].rule = "ticker"
-            return
-    last = lines[tail[-1]]
-    if len(tail) <= 2 and not last.stopped and not introduced:
-        if read_byline(last.text, article.outlet) or names.may_be_name(last.text):
-            last.rule = "byline"
+    tail = [line for line in article.lines[article.body_end :] if line.kept]
+    if len(tail) < 3 or max(len(line.text) for line in tail) > LONGEST_HEADLINE:
+        return
+    shaped = sum(len(line.words) >= 6 and not line.stopped and not _MARKER.match(line.text) for line in tail)
+    if shaped * 4 < len(tail) * 3 or any(line.key.startswith("و") for line in tail):
+        return
+    if sum(len(line.text) for line in tail) >= 45 * len(tail) and _mean_overlap(article, tail) < 0.4:
+        for line in tail:
+            line.rule = "ticker"
 
 
-def _mean_overlap(article: Article, lines: list[int]) -> float:
-    return sum(article.overlap(article.lines[i].text) for i in lines) / len(lines)
+def author_under_body(article: Article) -> None:
+    """One or two lines under the body that name the author or say what the author is."""
+    if not article.body_end or ends_with_colon(article.lines[article.body_end - 1].text):
+        return
+    tail = [line for line in article.lines[article.body_end :] if line.kept]
+    if len(tail) <= 2:
+        for line in tail:
+            text = line.text
+            if not line.stopped and (read_byline(text, article.outlet) or names.may_be_name(text) or is_role(text)):
+                line.rule = "byline"
+
+
+def _mean_overlap(article: Article, lines: list[Line]) -> float:
+    return sum(article.overlap(line.text) for line in lines) / len(lines)
 
 
 def repeated_paragraphs(article: Article) -> None:
@@ -241,9 +266,8 @@ def repeated_paragraphs(article: Article) -> None:
         seen.add(printed)
 
 
-
-
 ContextRule = Callable[[Article], None]
+
 
 def bare_tags(article: Article) -> None:
     """Tags without a heading: short lines under the body that say again what title and body said."""
@@ -265,7 +289,11 @@ def bare_tags(article: Article) -> None:
 
 def signature(article: Article) -> None:
     """The author's name printed again under the body."""
-    known = {bare(found.byline) for line in article.lines if line.rule == "byline" and (found := read_byline(line.text)) and found.byline}
+    known = {
+        bare(found.byline)
+        for line in article.lines
+        if line.rule == "byline" and (found := read_byline(line.text)) and found.byline
+    }
     for line in article.lines[article.body_end :]:
         if line.kept and not line.prose and bare(line.text) in known:
             line.rule = "byline"
@@ -282,7 +310,9 @@ RULES: Final[tuple[ContextRule, ...]] = (
     caption_fragments,
     signature,
     bare_tags,
-    under_the_body,
+    after_the_end,
+    other_headlines,
+    author_under_body,
     repeated_paragraphs,
 )
 """The ordered rules; each sees what those before it removed."""

@@ -27,13 +27,17 @@ _HIJRI: Final = (
     "ذو_القعدة ذي_القعدة ذو_الحجة ذي_الحجة"
 )
 _WEEKDAYS: Final = (
-    "السبت الأحد الاحد الإثنين الاثنين الاتنين الثلاثاء الأربعاء الخميس الجمعة monday tuesday wednesday thursday friday saturday "
+    "السبت الأحد الاحد الإثنين الاثنين الاتنين الثلاثاء الأربعاء الخميس الجمعة monday tuesday wednesday "
+    "thursday friday saturday "
     "sunday mon tue wed thu fri sat sun"
 )
 _AROUND: Final = (
-    "يوم في على من إلى الساعة ساعة بتوقيت توقيت غرينتش جرينتش غرينيتش جرينيتش gmt utc مكة المكرمة القاهرة الرياض المغرب المحلي ت م ص هـ ه "
-    "ميلادي هجري ميلادية هجرية مساء صباحا ظهرا عصرا ليلا فجرا صباح am pm الموافق الموافق_ل نشر نشرت نشره منشور تم النشر تاريخ بتاريخ "
-    "آخر تحديث أخر اخر تحديثه تعديل آخر_تحديث حرر محين محينة التحديث التعديل الإضافة أضيف كتب وقت زمن التوقيت published updated last on at posted date "
+    "يوم في على من إلى الساعة ساعة بتوقيت توقيت غرينتش جرينتش غرينيتش جرينيتش gmt utc مكة المكرمة القاهرة "
+    "الرياض المغرب المحلي ت م ص هـ ه "
+    "ميلادي هجري ميلادية هجرية دقيقة دقائق ثانية مساء صباحا ظهرا عصرا ليلا فجرا صباح am pm الموافق الموافق_ل "
+    "نشر نشرت نشره منشور تم النشر تاريخ بتاريخ "
+    "آخر تحديث أخر اخر تحديثه تعديل آخر_تحديث حرر محين محينة التحديث التعديل الإضافة أضيف كتب وقت زمن التوقيت "
+    "published updated last on at posted date "
     "modified created العدد عدد رقم السنة issue و"
 )
 
@@ -46,13 +50,17 @@ _WORDS: Final = frozenset(
 _ANCHORS: Final = frozenset(
     word for text in (*_GREGORIAN, _HIJRI, _WEEKDAYS) for word in key(text.replace("_", " ")).split() if len(word) > 2
 )
-_MONTH_NAMES = "|".join(sorted((re.escape(fold(name.replace("_", " "))) for n in _GREGORIAN for name in n.split()), key=len)[::-1])
+_MONTH_NAMES = "|".join(
+    sorted((re.escape(fold(name.replace("_", " "))) for n in _GREGORIAN for name in n.split()), key=len)[::-1]
+)
 _MONTH = rf"(?:{_MONTH_NAMES})"
 _NAMED = re.compile(
     rf"(?<!\d)(?P<day>\d{{1,2}})\s*[-/,،]?\s*(?P<month>{_MONTH})(?:\s*[/(]\s*{_MONTH}\)?)?\s*[-/,،]?\s*(?P<year>(?:19|20)\d\d)(?!\d)"
 )
 _MONTH_FIRST = re.compile(rf"(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})\s*[,،]\s*(?P<year>(?:19|20)\d\d)(?!\d)")
-_YEAR_FIRST = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)\s*[-/.]\s*(?P<month>\d{1,2})\s*[-/.]\s*(?P<day>\d{1,2})(?!\d)")
+_YEAR_FIRST = re.compile(
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)\s*[-/.]\s*(?P<month>\d{1,2})\s*[-/.]\s*(?P<day>\d{1,2})(?!\d)"
+)
 _DAY_FIRST = re.compile(r"(?<!\d)(?P<day>\d{1,2})\s*[-/.]\s*(?P<month>\d{1,2})\s*[-/.]\s*(?P<year>(?:19|20)\d\d)(?!\d)")
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}\s*[:.]\s*\d{2}(?:\s*[:.]\s*\d{2})?(?!\d)")
 
@@ -76,6 +84,8 @@ def is_date_word(word: str) -> bool:
 def is_date_line(line_key: str) -> bool:
     """Whether a line with this key holds nothing but a date or a time: every word belongs to dates, one says so."""
     words = line_key.split()
+    if words[:1] == ["بتوقيت"] and len(words) <= 4:
+        return True
     return (
         0 < len(words) <= 28
         and "#" in words

@@ -25,7 +25,10 @@ _LETTERS: Final = (
     ("\t", " "),
 )
 _DIGITS: Final = tuple((chr(zero + digit), str(digit)) for zero in (0x660, 0x6F0) for digit in range(10))
-_OTHER_DIGIT = re.compile("[\N{ARABIC-INDIC DIGIT ZERO}-\N{ARABIC-INDIC DIGIT NINE}\N{EXTENDED ARABIC-INDIC DIGIT ZERO}-\N{EXTENDED ARABIC-INDIC DIGIT NINE}]")
+_OTHER_DIGIT = re.compile(
+    "[\N{ARABIC-INDIC DIGIT ZERO}-\N{ARABIC-INDIC DIGIT NINE}"
+    "\N{EXTENDED ARABIC-INDIC DIGIT ZERO}-\N{EXTENDED ARABIC-INDIC DIGIT NINE}]"
+)
 _DROPPED = re.compile(rf"[{MARKS}\N{{ARABIC TATWEEL}}]+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NOT_A_WORD = re.compile(r"[^\w#]+|_+")

@@ -11,9 +11,11 @@ from corpus.clean.lines import Line, ends_with_colon
 
 _BULLET = re.compile(r"^\s*(?:[-–—•*·▪◾●■◆✓✔►‣]|ـ(?=\s))\s*\S")
 _NUMBERED = re.compile(r"^\s*\(?\s*(?:\d{1,2}|[اأبجدهوزحطي])\s*(?:[-.)/–]|ـ+)\s*\S")
-_LIST_INTRODUCTION = re.compile(r"(?:التالي|التاليه|الاتي|الاتيه|كما يلي|ما يلي|فيما يلي|وهي|وهم|منها|ابرزها|اهمها|القائمه|النتائج|التشكيله)")
+_LIST_INTRODUCTION = re.compile(
+    r"(?:التالي|التاليه|الاتي|الاتيه|كما يلي|ما يلي|فيما يلي|وهي|وهم|منها|ابرزها|اهمها|القائمه|النتائج|التشكيله)"
+)
 _HEMISTICHS = re.compile(r"\S\s*(?:\*{2,}|\s\*\s|\.{3,}|…|\s{3,}|=|#|/)\s*\S")
-_CAPTION = re.compile(r"^(?:صوره|في الصوره|جانب من|لقطه|يمين|يسار|من اليمين|تظهر الصوره|تظهر في الصوره)\b")
+_CAPTION = re.compile(r"\W*(?:(?:في )?(?:ال)?صورة|جانب من|لقطة|يمين|يسار|من اليمين|تظهر (?:في )?الصورة)\b")
 _CREDIT = re.compile(r"(?<![.!؟»])\s*(?:\(|/)\s*(?P<who>تصوير|عدسة|أرشيف|[^()/]{2,25})[^()/]{0,40}[)/]?\s*\Z")
 LONGEST_SUBHEAD: Final = 110
 LONGEST_DECK: Final = 320
@@ -43,12 +45,18 @@ def _decks(article: Article) -> None:
     before = article.title - 1
     if before >= 0 and lines[before].kept:
         lines[before].kind = "deck"
-    separated = max((i for i in range(article.title + 1, min(len(lines), article.title + 8)) if lines[i].rule in HEADER_RULES), default=-1)
+    separated = max(
+        (i for i in range(article.title + 1, min(len(lines), article.title + 8)) if lines[i].rule in HEADER_RULES),
+        default=-1,
+    )
     if article.last_prose is None:
         return
     for i in range(article.title + 1, len(lines)):
         line = lines[i]
         if not line.kept:
+            continue
+        if is_credited(line):
+            line.kind = "caption"
             continue
         over_furniture = i < separated and len(line.text) <= LONGEST_DECK and article.body_end > separated + 1
         if not over_furniture and (line.prose or line.stopped or ends_with_colon(line.text) or is_item(line.text)):
@@ -72,7 +80,9 @@ def _runs(body: list[Line]) -> None:
             while end < len(body) and is_item(body[end].text):
                 end += 1
             introduced = start > 0 and ends_with_colon(body[start - 1].text)
-            if end - start >= 2 or introduced:
+            if _is_dialogue(body[start:end]):
+                pass
+            elif end - start >= 2 or introduced:
                 _mark(body[start:end], "item")
         elif _unstopped(body[start]):
             while end < len(body) and _unstopped(body[end]) and not is_item(body[end].text):
@@ -80,6 +90,17 @@ def _runs(body: list[Line]) -> None:
             if end - start >= 2:
                 _mark(body[start:end], _kind_of_run(body, start, end))
         start = max(end, start + 1)
+
+
+def _is_dialogue(lines: list[Line]) -> bool:
+    """Questions and answers with a dash or a star before each are paragraphs."""
+    marks = {line.text[0] for line in lines}
+    questions = sum(line.text.endswith("؟") for line in lines)
+    return (
+        questions * 3 >= len(lines)
+        and (len(marks) > 1 or questions < len(lines))
+        and not any(m.isdigit() for m in marks)
+    )
 
 
 def _unstopped(line: Line) -> bool:
@@ -90,7 +111,9 @@ def _kind_of_run(body: list[Line], start: int, end: int) -> str:
     run = body[start:end]
     before = body[start - 1] if start else None
     introduced = before is not None and ends_with_colon(before.text)
-    poem = before is not None and re.search(r"(?:الشاعر|قصيد|يقول|قول|انشد|ابيات|البيت)", before.key[-120:] if before.key else before.text[-120:])
+    poem = before is not None and re.search(
+        r"(?:الشاعر|قصيد|يقول|قول|انشد|ابيات|البيت)", before.key[-120:] if before.key else before.text[-120:]
+    )
     with_colon = sum(":" in line.text or any(c.isdigit() for c in line.text) for line in run)
     hemistichs = sum(bool(_HEMISTICHS.search(line.text)) for line in run)
     if hemistichs * 2 > len(run) and len(run) >= 2:
@@ -100,7 +123,7 @@ def _kind_of_run(body: list[Line], start: int, end: int) -> str:
     if with_colon * 2 > len(run):
         return "item"
     lengths = [len(line.text) for line in run]
-    if len(run) >= 4 and max(lengths) <= 65 or (poem and max(lengths) <= 80):
+    if (len(run) >= 4 and max(lengths) <= 65) or (poem and max(lengths) <= 80):
         return "verse"
     return "subhead" if len(run) == 2 and end < len(body) and body[end].prose else "paragraph"
 
@@ -109,7 +132,7 @@ def _alone(body: list[Line], position: int) -> str:
     line = body[position]
     if len(line.text) > LONGEST_CAPTION:
         return "paragraph"
-    if _CAPTION.match(line.key) or is_credited(line):
+    if _CAPTION.match(line.text) or is_credited(line):
         return "caption"
     if len(line.text) < 110 and not line.stopped and len(line.words) >= 6 and _HEMISTICHS.search(line.text):
         return "verse"
@@ -130,7 +153,11 @@ def _alone(body: list[Line], position: int) -> str:
 def is_credited(line: Line) -> bool:
     """Whether a line ends with who took the picture: "متظاهرون في وسط العاصمة (رويترز)"."""
     match = _CREDIT.search(line.text) if line.text.endswith((")", "/")) and not line.cuts else None
-    if match is None or line.key.startswith("و") or line.text[: match.start()].rstrip().endswith(("وكالة", "لوكالة", "عن")):
+    if (
+        match is None
+        or line.key.startswith("و")
+        or line.text[: match.start()].rstrip().endswith(("وكالة", "لوكالة", "عن"))
+    ):
         return False
     return match["who"] in ("تصوير", "عدسة", "أرشيف") or names.agency_of(match["who"]) is not None
 

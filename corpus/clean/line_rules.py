@@ -37,46 +37,66 @@ PHRASE_RULES: Final = (
 """Rules with a phrase table (`phrases/<rule>.txt`); the first that has a phrase keeps it."""
 
 _TABLE = load_table(PHRASE_RULES)
-_SENTENCES_TOO = frozenset({"comment-form", "comment-rules", "copyright", "cookie-line", "newsletter", "follow-line", "embedded-post"})
+_SENTENCES_TOO = frozenset(
+    {"comment-form", "comment-rules", "copyright", "cookie-line", "newsletter", "follow-line", "embedded-post"}
+)
 _LONGEST_OPENING: Final = 120
 _LONGEST_SENTENCE: Final = 400
 
 _URL_LINE = re.compile(r"(?:[^\s:]{2,20}\s*:\s*)?(?:https?://|www\.)\S+(?:\s+(?:https?://|www\.)\S+)*\s*\Z", re.I)
 _MAIL_LINE = re.compile(
-    r"(?:(?:البريد الالكتروني|بريد الكتروني|ايميل|لمراسله الكاتبه?|للتواصل مع الكاتبه?|لمراسلتنا|للتواصل|email|e-mail)\s*[:/-]?\s*)?"
+    r"(?:(?:البريد الالكتروني|بريد الكتروني|ايميل|لمراسله الكاتبه?|للتواصل مع الكاتبه?|لمراسلتنا|للتواصل|email|"
+    r"e-mail)\s*[:/-]?\s*)?"
     r"[\[(<]?[\w.+%-]{1,64}@[\w.-]+\.\w{2,}[\])>]?(?:\s*[|/،-]?\s*@\w+)?[\s*/]*\Z|\[email\s*protected\].*"
 )
-_HANDLE_LINE = re.compile(r"(?:(?:تويتر|الكاتب علي تويتر|حساب الكاتب|twitter|x|instagram|انستغرام)\s*[:/-]?\s*)?@\w{2,30}(?:\s+@\w+)*\s*\Z")
+_HANDLE_LINE = re.compile(
+    r"(?:(?:تويتر|الكاتب علي تويتر|حساب الكاتب|twitter|x|instagram|انستغرام)\s*[:/-]?\s*)?@\w{2,30}(?:\s+@\w+)*\s*\Z"
+)
 _ISSUE = re.compile(
     r"(?:رقم\s+)?(?:العدد|عدد|السنه|issue|no)\s*[:.(]*\s*\d+[\s)/\-–—|،.]*(?:السنه.*|\d.*)?"
-    r"|(?:عدد\s+)?(?:المشاهدات|القراءات|الزيارات|القراء|مشاهدات|قراءات|المشاهدين|شوهد|قرئ|تمت القراءه|تمت المشاهده)\s*[:.(]*\s*[\d,.]+\s*[)kكم]?\s*(?:مره|مرات|مشاهده|قراءه)?"
-    r"|[\d,.]+\s*[kم]?\s*(?:مشاهده|مشاهدات|قراءه|قراءات|زياره|زيارات|مره|مرات|views?|shares?|مشاركه|مشاركات|اعجاب|متابع|متابعا)"
+    r"|(?:عدد\s+)?(?:المشاهدات|القراءات|الزيارات|القراء|مشاهدات|قراءات|المشاهدين|شوهد|قرئ|تمت القراءه|"
+    r"تمت المشاهده)\s*[:.(]*\s*[\d,.]+\s*[)kكم]?\s*(?:مره|مرات|مشاهده|قراءه)?"
+    r"|[\d,.]+\s*[kم]?\s*(?:مشاهده|مشاهدات|قراءه|قراءات|زياره|زيارات|مره|مرات|views?|shares?|مشاركه|مشاركات|"
+    r"اعجاب|متابع|متابعا)"
 )
 _READING_TIME = re.compile(
-    r"(?:مده القراءه|وقت القراءه|زمن القراءه|مده قراءه المقال|القراءه في|reading time)\s*[:|]?\s*(?:اقل من\s+)?(?:\d+|دقيقه|دقيقتين|دقيقتان)\s*(?:دقيقه|دقائق|دقيقتين|د|واحده|min\w*)?.{0,12}"
+    r"(?:مده القراءه|وقت القراءه|زمن القراءه|مده قراءه المقال|القراءه في|reading time)\s*[:|"
+    r"]?\s*(?:اقل من\s+)?(?:\d+|دقيقه|دقيقتين|دقيقتان)\s*(?:دقيقه|دقائق|دقيقتين|د|واحده|min\w*)?.{0,12}"
     r"|(?:\d+|دقيقه|دقيقتان|دقيقتين)\s*(?:دقيقه|دقائق|min\w*)?\s*(?:واحده\s*)?(?:للقراءه|قراءه|من القراءه|read)"
 )
 _PHOTO = re.compile(
-    r"[(\[]?\s*(?:تصوير|عدسه|صور|صوره|الصوره|الصور|مصدر الصوره|حقوق الصوره|المصدر|photo|credit|image|getty images?|التعليق علي الصوره|مصدر الصوره)\s*"
-    r"(?:[:/\-–—]|من|عن|خاصه ب|(?=\s*(?:getty|afp|reuters)))\s*.{2,60}[)\]]?|[(\[]?\s*(?:عدسه|تصوير)\s+\S+(?:\s+\S+){0,3}\s*[)\]]?"
-    r"|[(\[]?\s*(?:صوره|صور|الصوره)\s+(?:ارشيفيه|من الارشيف|ارشيف|تعبيريه|توضيحيه|تعبيريه من الانترنت|رمزيه|متداوله)\s*[)\]]?"
-    r"|[(\[]?\s*(?:ارشيفيه|ارشيف)\s*[:/-].{2,60}|[(\[]?\s*(?:ارشيف|ارشيفيه|من الارشيف|getty images|istock|shutterstock|social media|مواقع التواصل)\s*[)\]]?"
+    r"[(\[]?\s*(?:تصوير|عدسه|صور|صوره|الصوره|الصور|مصدر الصوره|حقوق الصوره|المصدر|photo|credit|image|"
+    r"getty images?|التعليق علي الصوره|مصدر الصوره)\s*"
+    r"(?:[:/\-–—]|من|عن|خاصه ب|(?=\s*(?:getty|afp|reuters)))\s*.{2,60}[)\]]?|[(\[]?\s*(?:عدسه|"
+    r"تصوير)\s+\S+(?:\s+\S+){0,3}\s*[)\]]?"
+    r"|[(\[]?\s*(?:صوره|صور|الصوره)\s+(?:ارشيفيه|من الارشيف|ارشيف|تعبيريه|توضيحيه|تعبيريه من الانترنت|رمزيه|"
+    r"متداوله)\s*[)\]]?"
+    r"|[(\[]?\s*(?:ارشيفيه|ارشيف)\s*[:/-].{2,60}|[(\[]?\s*(?:ارشيف|ارشيفيه|من الارشيف|getty images|istock|"
+    r"shutterstock|social media|مواقع التواصل)\s*[)\]]?"
 )
 _SOURCE = re.compile(
-    r"[(\[]?\s*(?:المصدر|مصدر|مصادر|المصادر|source|نقلا عن|نقلا من|عن|منقول عن|منقول)\s*(?P<colon>[:/\-–—])?\s*(?P<what>.{2,60}?)[)\]]?\s*"
+    r"[(\[]?\s*(?:المصدر|مصدر|مصادر|المصادر|source|نقلا عن|نقلا من|عن|منقول عن|"
+    r"منقول)\s*(?P<colon>[:/\-–—])?\s*(?P<what>.{2,60}?)[)\]]?\s*"
 )
 _BREADCRUMB = re.compile(r"\s*[/»>›|«‹\\←→]+\s*|\s+[-–—]\s+")
 _STEPS = re.compile(r"\S\s+[>›»]{1,2}\s+\S")
+_TICKER_SIGN = re.compile(r"[|●•◄►■◆»]|\*{3}|//")
 _TICKER = re.compile(r"\s*(?:\|{1,3}|●|•|◄|►|■|◆|\*{3}|/{2,3}|\s»\s)\s*")
 _INITIALS = re.compile(r"[/(]?\s*[ء-ي](?:\s*[./]\s*[ء-ي])+\s*[./)]*")
+_SIGNED_AGENCY = re.compile(r"[(\[/]?\s*(?P<agency>.{2,20}?)\s*[)\]/]?\s+[ء-ي]\s*[./]\s*[ء-ي]\s*[./]?")
+_SHORT_NAME = re.compile(r"[ء-ي]{1,2}\s?\.\s?[ء-ي]{3,12}|[ء-ي]{3,12}\s?\.\s?[ء-ي]{1,2}")  # ع.عسول، منية.ك
 _PAGER = re.compile(r"(?:[«»<>‹›…\s]|\d{1,3}|الصفحه|من|صفحه)+")
 _NOTHING = re.compile(r"[\W_ـ]+")
 _HASHTAGS = re.compile(r"(?:#[\w_]+[\s،,|]*)+")
 
-_NOT_ALONE = frozenset({"ان", "اب", "توك", "بريد", "البريد", "رابط", "الرابط", "منصه", "لاين", "x", "in", "email", "like"})
+_NOT_ALONE = frozenset(
+    {"ان", "اب", "توك", "بريد", "البريد", "رابط", "الرابط", "منصه", "لاين", "x", "in", "email", "like"}
+)
 _SHARE_WORDS = load_words("share") | load_words("networks")
-_SHARE_RUN = re.compile("(?:(?:" + "|".join(sorted(map(re.escape, _SHARE_WORDS | {"#"}), key=len, reverse=True)) + r")\s*)++")
-_META_SIGNS = frozenset(key(word) for word in "مشاهدة مشاهدات قراءة القراءة للقراءة دقائق تعليق تعليقات التعليقات منذ قبل تحديث نشر".split())
+_SHARE_RUN = re.compile(
+    "(?:(?:" + "|".join(sorted(map(re.escape, _SHARE_WORDS | {"#"}), key=len, reverse=True)) + r")\s*)++"
+)
+_META_SIGNS = frozenset(key(word) for word in load_lines("words", "meta-signs"))
 
 LineRule = Callable[[str, str, str | None], str | None]
 """Answers with the id of the rule that removes a line, given its text, its key and the outlet, or with None."""
@@ -93,8 +113,12 @@ def phrase(text: str, line_key: str, outlet: str | None) -> str | None:
 
 
 def separator(text: str, line_key: str, outlet: str | None) -> str | None:
-    """"***", "ــــــ", a lone mark."""
-    return "separator" if not line_key and _NOTHING.fullmatch(text) else None
+    """ "***", "ــــــ", a lone mark or Latin letter."""
+    return (
+        "separator"
+        if (not line_key and _NOTHING.fullmatch(text)) or (len(text) == 1 and text.isascii() and text.isalpha())
+        else None
+    )
 
 
 def hashtags(text: str, line_key: str, outlet: str | None) -> str | None:
@@ -102,7 +126,12 @@ def hashtags(text: str, line_key: str, outlet: str | None) -> str | None:
 
 
 def date_line(text: str, line_key: str, outlet: str | None) -> str | None:
-    if "#" not in line_key or len(text) > 120 or "%" in text or text[0] in "•*-–·(":
+    if (
+        ("#" not in line_key and not line_key.startswith("بتوقيت"))
+        or len(text) > 120
+        or "%" in text
+        or text[0] in "•*-–·("
+    ):
         return None
     if is_date_line(line_key) or is_clock_or_numeric_date(text):
         return "date-line"
@@ -116,7 +145,7 @@ def date_line(text: str, line_key: str, outlet: str | None) -> str | None:
 
 
 def relative_time(text: str, line_key: str, outlet: str | None) -> str | None:
-    """"منذ ساعتين"; with a name before it only if that is glued to it or the line says when it was updated."""
+    """ "منذ ساعتين"; with a name before it only if that is glued to it or the line says when it was updated."""
     folded = fold(text)
     if line_key.startswith("اخر تحديث") and len(text) < 60:
         return "relative-time"
@@ -124,7 +153,9 @@ def relative_time(text: str, line_key: str, outlet: str | None) -> str | None:
     if match is None:
         return None
     who = match["who"]
-    sure = not who.strip(" |-–—:•·") or match["updated"] or not who[-1].isspace() or read_byline(text[: len(who)], outlet)
+    sure = (
+        not who.strip(" |-–—:•·") or match["updated"] or not who[-1].isspace() or read_byline(text[: len(who)], outlet)
+    )
     return "relative-time" if sure else None
 
 
@@ -134,7 +165,11 @@ def closed_vocabulary(text: str, line_key: str, outlet: str | None) -> str | Non
     if not words or len(words) > 40:
         return None
     if len(words) == 1:
-        return "share-line" if line_key in load_words("networks") and line_key not in _NOT_ALONE and text[-1] != ":" else None
+        return (
+            "share-line"
+            if line_key in load_words("networks") and line_key not in _NOT_ALONE and text[-1] != ":"
+            else None
+        )
     if words[0] in _SHARE_WORDS and _SHARE_RUN.fullmatch(line_key):
         return "share-line"
     if "#" in words or len(words) > 2:
@@ -148,7 +183,7 @@ def closed_vocabulary(text: str, line_key: str, outlet: str | None) -> str | Non
 
 
 def breadcrumb(text: str, line_key: str, outlet: str | None) -> str | None:
-    """"الرئيسية / سياسة / ...", "أنت هنا: ...", "الوطني > أحوال الطقس"."""
+    """ "الرئيسية / سياسة / ...", "أنت هنا: ...", "الوطني > أحوال الطقس"."""
     if len(text) > 2 * SHORT:
         return None
     if line_key.startswith(("انت هنا", "انت الان في")):
@@ -160,6 +195,8 @@ def breadcrumb(text: str, line_key: str, outlet: str | None) -> str | None:
 
 def ticker(text: str, line_key: str, outlet: str | None) -> str | None:
     """Headlines run together on one line, between bars or bullets."""
+    if not _TICKER_SIGN.search(text):
+        return None
     parts = [part for part in _TICKER.split(text) if part.strip()]
     if len(parts) < 3 or any(part.rstrip().endswith((".", "؛")) for part in parts):
         return None
@@ -169,7 +206,12 @@ def ticker(text: str, line_key: str, outlet: str | None) -> str | None:
 
 def pager(text: str, line_key: str, outlet: str | None) -> str | None:
     words = line_key.split()
-    if "#" not in words or len(text) > 40 or not (len(words) > 2 or "صفحه" in line_key) or not _PAGER.fullmatch(fold(text)):
+    if (
+        "#" not in words
+        or len(text) > 40
+        or not (len(words) > 2 or "صفحه" in line_key)
+        or not _PAGER.fullmatch(fold(text))
+    ):
         return None
     return "navigation"
 
@@ -196,7 +238,7 @@ def counters(text: str, line_key: str, outlet: str | None) -> str | None:
 
 
 def photo_credit(text: str, line_key: str, outlet: str | None) -> str | None:
-    if len(text) > 70 or text.endswith(".") and len(text) > 40:
+    if len(text) > 70 or (text.endswith(".") and len(text) > 40):
         return None
     folded = fold(text)
     if not _PHOTO.fullmatch(folded):
@@ -215,20 +257,25 @@ def source_credit(text: str, line_key: str, outlet: str | None) -> str | None:
     what = text[match.start("what") : match.end("what")]
     if names.agency_of(what) or names.is_outlet(what, outlet):
         return "source-credit"
-    return "source-credit" if line_key.startswith(("نقلا عن", "منقول")) and len(line_key.split()) <= 7 and text[-1] != "." else None
+    return (
+        "source-credit"
+        if line_key.startswith(("نقلا عن", "منقول")) and len(line_key.split()) <= 7 and text[-1] != "."
+        else None
+    )
 
 
 def agency_mark(text: str, line_key: str, outlet: str | None) -> str | None:
     """An agency alone on a line, or the initials of its editors ("ر.س/ م.ع")."""
     if names.agency_of(text.strip("()[]/ .-–—*")) or (len(text) < 24 and _INITIALS.fullmatch(text)):
         return "agency-mark"
-    return None
+    signed = _SIGNED_AGENCY.fullmatch(text) if len(text) < 40 else None
+    return "agency-mark" if signed and names.agency_of(signed["agency"]) else None
 
 
 def byline(text: str, line_key: str, outlet: str | None) -> str | None:
     if text.endswith((".", "؟", "!", "…")) and not text.endswith("..."):
         return None
-    return "byline" if read_byline(text, outlet) is not None else None
+    return "byline" if read_byline(text, outlet) is not None or _SHORT_NAME.fullmatch(text) else None
 
 
 RULES: Final[tuple[LineRule, ...]] = (
@@ -259,7 +306,10 @@ def may_be_furniture(text: str) -> bool:
     """Whether a line that looks like a paragraph holds a word of the furniture that comes in sentences."""
     if len(text) > _LONGEST_SENTENCE:
         return False
-    return any(hint in text for hint in _HINTS) or _OPENING_HINT.match(text) is not None
+    for hint in _HINTS:  # a plain loop: this is asked of every paragraph
+        if hint in text:
+            return True
+    return _OPENING_HINT.match(text) is not None
 
 
 def furniture(text: str, line_key: str, outlet: str | None = None) -> str | None:

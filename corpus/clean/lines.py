@@ -62,7 +62,12 @@ class Line:
     @property
     def headline(self) -> bool:
         """Whether the line has the shape of a headline: short, three words or more, no final full stop."""
-        return self.rule is None and len(self.text) <= SHORT and len(self.words) >= 3 and not self.text.endswith((".", ":"))
+        return (
+            self.rule is None
+            and len(self.text) <= SHORT
+            and len(self.words) >= 3
+            and not self.text.endswith((".", ":"))
+        )
 
 
 def looks_like_prose(text: str, stopped: bool) -> bool:

@@ -11,8 +11,8 @@ from corpus.clean.bylines import Byline, dateline, read_byline
 from corpus.clean.dates import RELATIVE, date_at_end, parse_date
 from corpus.clean.folding import fold, key
 
-
 _AROUND = "()[]/ .-–—*"
+_EDITORS = re.compile(r"\s[ء-ي]\s*[./]\s*[ء-ي]\s*[./]?\s*\Z")
 _SOURCE = re.compile(r"^\s*\(?(?:المصدر|مصدر|نقلا عن|نقلاً عن|عن)\s*[:/-]?\s*")
 
 
@@ -35,15 +35,22 @@ def read_metadata(article: Article, outlet: str | None) -> ArticleMetadata:
     """The metadata of an article whose furniture has been found; `outlet` is what the source says."""
     found = Byline(outlet=outlet)
     published = published_text = None
+    unsure: list[str] = []
     for i, line in enumerate(article.lines):
-        texts = [(line.rule, line.text)] if line.rule else [(rule, line.text[start:end]) for start, end, rule in line.cuts]
+        texts = (
+            [(line.rule, line.text)] if line.rule else [(rule, line.text[start:end]) for start, end, rule in line.cuts]
+        )
         for rule, text in texts:
             if rule == "agency-mark":
-                found = _merge(found, Byline(agency=names.agency_of(text.strip(_AROUND))))
+                found = _merge(found, Byline(agency=names.agency_of(_EDITORS.sub("", text).strip(_AROUND))))
             elif rule == "source-credit":
                 found = _merge(found, _read_source(text, outlet))
             elif rule == "byline":
-                found = _merge(found, _read_byline(text, outlet))
+                sure = _read_byline(text, outlet)
+                if sure is None:
+                    unsure += [text] if " " in text.strip() else []
+                else:
+                    found = _merge(found, sure)
             elif rule == "place-line":
                 found = _merge(found, Byline(place=text))
             if rule in ("date-line", "relative-time", "byline") and published is None:
@@ -57,15 +64,17 @@ def read_metadata(article: Article, outlet: str | None) -> ArticleMetadata:
         if i == article.first_prose and line.kept:
             head = max((end for start, end, _ in line.cuts if start == 0), default=0)
             found = _merge(found, dateline(line.text[head:].lstrip()) or Byline())
+    if unsure and found.byline is None:
+        found = _merge(found, Byline(byline=unsure[0].strip(" \t:")))
     return ArticleMetadata(found.byline, found.agency, found.place, found.outlet, published, published_text)
 
 
-def _read_byline(text: str, outlet: str | None) -> Byline:
+def _read_byline(text: str, outlet: str | None) -> Byline | None:
     text = text.strip(" \t:")
     end = date_at_end(text)
     if end is not None:
         text = text[:end].rstrip(" -–—|،")
-    return read_byline(text, outlet, loose=True) or Byline(byline=text)
+    return read_byline(text, outlet, loose=True) or (Byline(byline=text) if names.may_be_name(text) else None)
 
 
 def _read_source(text: str, outlet: str | None) -> Byline:

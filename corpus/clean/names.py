@@ -68,7 +68,9 @@ def has_first_name(words: tuple[str, ...] | list[str]) -> bool:
     return any(word in known or (word[0] == "و" and word[1:] in known) for word in words)
 
 
-_FUNCTION_WORD = re.compile(r"(?:^|\s)(?:في|على|عن|إلى|الى|أن|إن|لا|ما|لم|لن|قد|هو|هي|مع|بين|ليس|كان|هذا|هذه|التي|الذي|يا|كل|أو|أم|ثم|منذ|بعد|قبل)(?:\s|\Z)")
+_FUNCTION_WORD = re.compile(
+    r"(?:^|\s)(?:في|على|عن|إلى|الى|أن|إن|لا|ما|لم|لن|قد|هو|هي|مع|بين|ليس|كان|هذا|هذه|التي|الذي|يا|كل|أو|أم|ثم|منذ|بعد|قبل)(?:\s|\Z)"
+)
 _NOT_IN_NAMES = re.compile(r"[\d#?!؟«»“”\"…%؛]")
 
 
@@ -78,8 +80,11 @@ def may_be_unknown_name(text: str) -> bool:
 
 
 def may_be_name(text: str) -> bool:
-    """Whether `text` can be one or two personal names: two to five words of letters, one of them a known name."""
+    """Whether `text` can be a personal name: two to four words of letters, one of them a known name; or two names."""
     if _NOT_IN_NAMES.search(text) or _FUNCTION_WORD.search(text):
         return False
-    words = key(text).split()
-    return 1 < len(words) <= MAX_NAME_WORDS + 2 and has_first_name(words) and all(len(word) > 1 or word in "دموع" for word in words)
+    words = [word for word in key(text).split() if word not in ("د", "م", "ا")]
+    if not 1 < len(words) <= 7 or not has_first_name(words) or any(len(word) < 2 for word in words):
+        return False
+    known = load_words("first-names")
+    return len(words) <= 4 or any(word[0] == "و" and word[1:] in known for word in words[2:])

@@ -7,8 +7,8 @@ from typing import Final
 
 from corpus.clean.articles import Article, split_articles
 from corpus.clean.context_rules import RULES
-from corpus.clean.kinds import assign_kinds
 from corpus.clean.folding import bare
+from corpus.clean.kinds import assign_kinds
 from corpus.clean.line_rules import furniture, may_be_furniture
 from corpus.clean.lines import Line, read_lines
 from corpus.clean.metadata import ArticleMetadata, read_metadata
@@ -41,7 +41,7 @@ class CleanedArticle:
 
 @dataclass(frozen=True, slots=True)
 class LineDecision:
-    """What became of a line of the page: removed whole by `rule`, or kept as `kind`, with the rules of removed parts."""
+    """What became of a line: removed whole by `rule`, or kept as `kind`; `parts` are the rules of removed parts."""
 
     start: int
     end: int
@@ -71,7 +71,13 @@ def explain(text: str, *, title: str | None = None, outlet: str | None = None) -
     owner = {id(line): number for number, article in enumerate(articles) for line in article.lines}
     return [
         LineDecision(
-            line.start, line.end, line.text, owner.get(id(line), -1), line.rule, line.kind, tuple(rule for _, _, rule in line.cuts)
+            line.start,
+            line.end,
+            line.text,
+            owner.get(id(line), -1),
+            line.rule,
+            line.kind,
+            tuple(rule for _, _, rule in line.cuts),
         )
         for line in lines
     ]
@@ -97,10 +103,8 @@ def _mark_furniture(lines: list[Line], title: str | None, outlet: str | None) ->
     for i, line in enumerate(lines):
         if printed and len(line.text) <= 2 * len(printed) + 20 and bare(line.text) == printed:
             continue
-        if line.prose and not may_be_furniture(line.text):
-            rule = None
-        else:
-            rule = furniture(line.text, line.key, outlet)
+        looked_at = not line.prose or may_be_furniture(line.text)
+        rule = furniture(line.text, line.key, outlet) if looked_at else None
         if rule is None:
             _cut_parts(line, outlet)
             continue
@@ -167,5 +171,7 @@ def _cleaned(lines: list[Line], article: Article, outlet: str | None) -> Cleaned
             continue
         kinds.append(line.kind or "paragraph")
         removals += [Removal(line.start + start, line.start + end, rule) for start, end, rule in line.cuts]
-    title = article.lines[article.title].text if article.title is not None and article.lines[article.title].kept else None
+    title = (
+        article.lines[article.title].text if article.title is not None and article.lines[article.title].kept else None
+    )
     return CleanedArticle(title, tuple(removals), tuple(kinds), read_metadata(article, outlet))

@@ -21,30 +21,52 @@ _REACH: Final = 260
 """Code points from the end of a line in which a glued tail is looked for."""
 
 _STOP = r"[.!?؟…۔»”\"')\]]"
-_ENDED = rf"(?P<stop>[.!?؟…۔][»”\"')\]]*)"
+_ENDED = r"(?P<stop>[.!?؟…۔][»”\"')\]]*)"
 _TAGS = re.compile(
-    rf"(?<=[.!?؟…۔»”\"')\]/])\s+(?:سمات|الوسوم|وسوم|كلمات دلاليه|الكلمات الدلاليه|كلمات مفتاحيه|الكلمات المفتاحيه|tags)\s*:?\s+[^.!?؟]{{2,240}}\Z"
+    r"(?<=[.!?؟…۔»”\"')\]/])\s+(?:سمات|الوسوم|وسوم|كلمات دلاليه|الكلمات الدلاليه|كلمات مفتاحيه|"
+    r"الكلمات المفتاحيه|tags)\s*:?\s+[^.!?؟]{2,240}\Z"
 )
 _LINK = re.compile(
-    rf"(?:(?<={_STOP})|(?<={_STOP}\s))\s*(?:رابط الخبر|رابط المقال|رابط الفيديو|رابط مقال|مقالات اخري للكاتب|لمراسله الكاتب|للتواصل مع الكاتب|"
+    rf"(?:(?<={_STOP})|(?<={_STOP}\s))\s*(?:رابط الخبر|رابط المقال|رابط الفيديو|رابط مقال|مقالات اخري للكاتب|"
+    rf"لمراسله الكاتب|للتواصل مع الكاتب|"
     r"اقرا ايضا|اقرا المزيد|شاهد ايضا|لقراءه المزيد|المزيد من التفاصيل)\s*[:؟]?.{0,250}\Z"
 )
 _READ_MORE = re.compile(r"(?<=[.…])\s*(?:اقرا )?المزيد\s*\Z")
 _ADDRESS_TAIL = re.compile(rf"(?<={_STOP})\s*(?:{URL})(?:\s+(?:{URL}))*\s*\Z")
 _MAIL_TAIL = re.compile(rf"(?<={_STOP})\s+[\w.+%-]{{1,64}}@[\w.-]+\.\w{{2,}}\s*\Z")
-_MARK_TAIL = re.compile(rf"{_ENDED}\s*[-–—/(\[ ]*\s*(?P<mark>[^\n.!?؟()\[\]/»”\"]{{2,30}}|(?:[ء-ي]\s*\.\s*){{1,3}}[ء-ي]?)\s*[)\]/. ]*\Z")
+_MARK_TAIL = re.compile(
+    rf"{_ENDED}\s*[-–—/(\[ ]*\s*(?P<mark>[^\n.!?؟()\[\]/»”\"]{{2,30}}|(?:[ء-ي]\s*\.\s*){{1,3}}[ء-ي]?)\s*[)\]/. ]*\Z"
+)
 _BRACKETED_TAIL = re.compile(r"\s*[/(\[]\s*(?P<mark>[^\n()\[\]/]{2,30})\s*[/)\]]\s*[.]?\s*\Z")
 _INITIALS_TAIL = re.compile(rf"{_ENDED}\s+[/(]?\s*[ء-ي]\s*[./]\s*[ء-ي](?:\s*[./]\s*[ء-ي])*\s*[./)]?\s*\Z")
-_STOPS_BEFORE = tuple(".!?؟…»”\"")
-_WIDGET_HINT = re.compile(r"(?:ال)?(?:[أا]خبار|[آا]خر|[أا]حدث|[أا]هم|[أا]برز|شريط|[أا]كثر|المواضيع|المقالات|العناوين|القائمة)")
-_TAIL_HINTS: Final = ("رابط ", "مقالات ", "المزيد", "اقر", "إقر", "شاهد ", "سمات ", "تحديث", "لمراسلة", "وكالات", "@", "http", "www.")
+_STOPS_BEFORE = tuple('.!?؟…»”"')
+_WIDGET_HINT = re.compile(
+    r"(?:ال)?(?:[أا]خبار|[آا]خر|[أا]حدث|[أا]هم|[أا]برز|شريط|[أا]كثر|المواضيع|المقالات|العناوين|القائمة)"
+)
+_TAIL_HINTS: Final = (
+    "رابط ",
+    "مقالات ",
+    "المزيد",
+    "اقر",
+    "إقر",
+    "شاهد ",
+    "سمات ",
+    "تحديث",
+    "لمراسلة",
+    "وكالات",
+    "@",
+    "http",
+    "www.",
+)
 _FULL_STOPS: Final = (".", "!", "؟", "?", "…", "»", "”", '"')
 _LAST_STOP = re.compile(r"[.!?؟…۔][»”\"')\]]*\s*(?=\S)")
 
 
 def _widget_openings() -> tuple[str, ...]:
     phrases = [*load_lines("phrases", "widget-heading"), *load_lines("phrases", "most-read")]
-    return tuple(sorted({fold(p) for p in phrases if "*" not in p and " " in p and not p.isascii()}, key=len, reverse=True))
+    return tuple(
+        sorted({fold(p) for p in phrases if "*" not in p and " " in p and not p.isascii()}, key=len, reverse=True)
+    )
 
 
 _WIDGET = re.compile(r"(?:" + "|".join(map(re.escape, _widget_openings())) + r")(?P<space>[\s:|\-–—]*)")
@@ -52,13 +74,17 @@ _GOES_ON = re.compile(r"(?:التي|الذي|في|من|عن|علي|الي|حول
 
 
 def widget_heading_head(line: str, outlet: str | None) -> Cut | None:
-    """"الاخبار العاجلةوشكل اللقاء ...": the heading of a box glued to the paragraph after it."""
+    """ "الاخبار العاجلةوشكل اللقاء ...": the heading of a box glued to the paragraph after it."""
     folded = fold(line[:60])
     match = _WIDGET.match(folded)
     if match is None or len(line) - match.end() < 45:
         return None
     if match["space"] and (_GOES_ON.match(folded, match.end()) or match["space"].isspace()):
-        return None if match["space"].isspace() and not folded[match.end() :].startswith("و") else (0, match.end(), "widget-heading")
+        return (
+            None
+            if match["space"].isspace() and not folded[match.end() :].startswith("و")
+            else (0, match.end(), "widget-heading")
+        )
     return 0, match.end(), "widget-heading"
 
 
@@ -85,7 +111,7 @@ def address_tail(line: str, outlet: str | None) -> Cut | None:
 
 
 def agency_tail(line: str, outlet: str | None) -> Cut | None:
-    """"... انتهى. (أ ف ب)", "... انتهى/و.م.ع"."""
+    """ "... انتهى. (أ ف ب)", "... انتهى/و.م.ع"."""
     for pattern in (_MARK_TAIL, _BRACKETED_TAIL):
         cut = _tail(pattern, line, "agency-mark")
         if cut is None:
@@ -128,8 +154,11 @@ def _folded_tail(tail: str) -> str:
 
 def _may_have_tail(end: str) -> bool:
     """Whether what ends a paragraph can be furniture: it is unstopped, or holds a word that says so."""
-    if not end.endswith(_FULL_STOPS) or any(hint in end for hint in _TAIL_HINTS):
+    if not end.endswith(_FULL_STOPS):
         return True
+    for hint in _TAIL_HINTS:
+        if hint in end:
+            return True
     return end[-2:-1].isspace() or end[-3:-2] in " ./"
 
 

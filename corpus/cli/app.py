@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from corpus.cli import labelstudio
 from corpus.cli.output import (
     DONE,
     FAILED,
@@ -52,18 +53,23 @@ def _root(corpus: Path | None) -> Path:
 _global_corpus: Path | None = None
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"mudawwana {version('mudawwana')}")
+        raise typer.Exit(DONE)
+
+
 @app.callback()
 def _options(
     corpus: CorpusOption = None,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", callback=_print_version, is_eager=True)
+    ] = False,
 ) -> None:
     global _global_corpus
     _global_corpus = corpus
-    if version:
-        from importlib.metadata import version as installed
-
-        print(f"mudawwana {installed('mudawwana')}")
-        raise typer.Exit(DONE)
 
 
 @app.command()
@@ -328,6 +334,9 @@ def _shown(path: Path) -> str:
     """`path` as seen from here, if that is shorter."""
     relative = os.path.relpath(path)
     return min(str(path), relative, key=len)
+
+
+labelstudio.register(app)
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from corpus.config import AboutConfig
@@ -79,11 +79,11 @@ def render_card(release: Described) -> str:
 def card_header(release: Described) -> dict[str, Yaml]:
     """The card's YAML. Splits carry no row counts: with them `load_dataset(..., filters=...)` fails."""
     figures = release.figures
-    creators = []
+    creators = set()
     if any(figures.with_status(task, SILVER) for task in TASKS):
-        creators.append("machine-generated")
+        creators.add("machine-generated")
     if any(figures.with_status(task, GOLD, SINGLE) for task in TASKS):
-        creators.append("expert-generated")
+        creators.add(release.about.annotators)
     licence = hub_licence(release.licence_name)
     header: dict[str, Yaml] = {
         "pretty_name": release.title,
@@ -96,7 +96,7 @@ def card_header(release: Described) -> dict[str, Yaml]:
         header["language_details"] = [f"ar-{release.about.country}"]
     header |= {
         "multilinguality": ["monolingual"],
-        "annotations_creators": list(creators),
+        "annotations_creators": sorted(creators, reverse=True),
         "language_creators": ["found"],
         "source_datasets": ["original"],
         "size_categories": [next((name for limit, name in _SIZES if figures.sentences < limit), "n>1B")],

@@ -227,7 +227,10 @@ def _other_tasks(_: Described) -> str:
 
 
 def _future_impact(release: Described) -> str:
-    outlet, count = next(iter(release.figures.outlets.items()), (UNKNOWN, 0))
+    known = {name: count for name, count in release.figures.outlets.items() if name != UNKNOWN}
+    if not known:
+        return ""
+    outlet, count = next(iter(known.items()))
     share = count / release.figures.documents
     return f"The largest outlet ({outlet}) gives {100 * share:.1f}% of the documents; models will lean to its style."
 

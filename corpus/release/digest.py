@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _BATCH: Final = 5_000
+_json: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 _NEEDS_ESCAPE: Final = re.compile(rb'[\x00-\x1f"\\]')
 
 
@@ -63,7 +64,7 @@ def _object(members: Mapping[str, pa.Array]) -> pa.StringArray:
     """Objects with these members. Braces and keys are joined to the values as constants."""
     pieces: list[pa.Array | str] = []
     for place, name in enumerate(sorted(members)):
-        pieces += [("," if place else "{") + json.dumps(name, ensure_ascii=False) + ":", _values(members[name])]
+        pieces += [("," if place else "{") + _json(name) + ":", _values(members[name])]
     return pc.binary_join_element_wise(*pieces, "}", "")
 
 
@@ -101,7 +102,7 @@ def _strings(values: pa.StringArray) -> pa.StringArray:
 def _each(values: pa.Array) -> pa.StringArray:
     """The JSON of each value, made once for equal ones."""
     coded = values.dictionary_encode()
-    names = [json.dumps(value, ensure_ascii=False, allow_nan=False) for value in coded.dictionary.to_pylist()]
+    names = [_json(value) for value in coded.dictionary.to_pylist()]
     return pc.fill_null(pa.array(names, pa.string()).take(coded.indices), "null")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -225,7 +226,7 @@ def _sentence_rows(
             )], pa.string()
         ),
         "start": pa.array(starts, pa.int32()),
-        "tokens": _lists(pa.array(tokens, pa.string()), token_owner, count),
+        "tokens": _lists(tokens, token_owner, count),
         "token_starts": _lists(pa.array(token_starts - token_shift, pa.int32()), token_owner, count),
         "token_ends": _lists(pa.array(token_ends - token_shift, pa.int32()), token_owner, count),
         "ner_tags": _lists(tag_column, token_owner, count),
@@ -235,20 +236,29 @@ def _sentence_rows(
     return table.cast(RELEASE_SENTENCES), int(len(within) - within.sum())
 
 
-def _tokens(corpus: _Texts, starts: Offsets, ends: Offsets) -> tuple[list[str], Offsets, Offsets, Places]:
+def _tokens(corpus: _Texts, starts: Offsets, ends: Offsets) -> tuple[pa.StringArray, Offsets, Offsets, Places]:
     """Tokens of all texts with their ranges (common coordinates) and the sentence that each lies in."""
-    found = [np.array(token_offsets(text), dtype=np.int64).reshape(-1, 2) for text in corpus.texts]
+    found = [token_offsets(text) for text in corpus.texts]
     counts = [len(pairs) for pairs in found]
-    shifts = np.repeat(corpus.bases, counts)
-    pairs = np.concatenate(found) if found else np.zeros((0, 2), dtype=np.int64)
-    token_starts, token_ends, owner = split_at(pairs[:, 0] + shifts, pairs[:, 1] + shifts, starts, ends)
-    document = np.searchsorted(corpus.bases, token_starts, side="right") - 1
-    begin, stop = token_starts - corpus.bases[document], token_ends - corpus.bases[document]
-    words = [
-        corpus.texts[doc][start:end]
-        for doc, start, end in zip(document.tolist(), begin.tolist(), stop.tolist(), strict=True)
-    ]
-    return words, token_starts, token_ends, owner
+    flat = chain.from_iterable(chain.from_iterable(found))
+    pairs = np.fromiter(flat, dtype=np.int64, count=2 * sum(counts)).reshape(-1, 2)
+    pairs += np.repeat(corpus.bases, counts)[:, None]
+    token_starts, token_ends, owner = split_at(pairs[:, 0], pairs[:, 1], starts, ends)
+    return _slices(corpus.texts, token_starts, token_ends), token_starts, token_ends, owner
+
+
+def _slices(texts: Sequence[str], starts: Offsets, ends: Offsets) -> pa.StringArray:
+    """The words of sorted, disjoint ranges in common coordinates, cut from the texts' bytes all at once."""
+    joined = np.frombuffer("\n".join([*texts, ""]).encode(), dtype=np.uint8)
+    byte_of = np.append(np.flatnonzero((joined & 0xC0) != 0x80), len(joined))  # of each code point its first byte
+    first, last = byte_of[starts], byte_of[ends]
+    edges = np.zeros(len(joined) + 1, dtype=np.int8)
+    edges[first] += 1
+    edges[last] -= 1
+    words = joined[np.cumsum(edges[:-1], dtype=np.int8) > 0]
+    offsets = np.concatenate(([0], np.cumsum(last - first)))
+    written = pa.LargeStringArray.from_buffers(len(first), pa.py_buffer(offsets), pa.py_buffer(words))
+    return written.cast(pa.string())
 
 
 def _annotation_rows(tables: CorpusTables, corpus: _Texts) -> pa.Table:

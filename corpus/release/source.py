@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from corpus.ingest import PAGE_PAYLOAD
 from corpus.store import read_head, read_table
 
 
@@ -15,7 +16,7 @@ class CorpusTables:
     """The tables of a corpus as they count now, one row a document, source, layer, annotation or judgment.
 
     Columns are those of `schemas.tables`. Only current sightings and documents that have one are here: a source
-    whose page changed no longer shows its old text.
+    whose page changed no longer shows its old text, nor what was wrong with its old page.
     """
 
     documents: pa.Table
@@ -38,10 +39,17 @@ def read_corpus(root: Path) -> CorpusTables:
     is_current = [pages.get(source.split("#")[0]) == page for source, page in seen]
     sightings = sightings.filter(pa.array(is_current, pa.bool_()))
     documents = read_table(root, "documents", head)
+    rejects = read_table(root, "rejects", head)
+    current_pages = set(pages.values())
+    is_open = [
+        not payload.startswith(PAGE_PAYLOAD) or payload.removeprefix(PAGE_PAYLOAD) in current_pages
+        for payload in rejects["payload"].to_pylist()
+    ]
     present = set(sightings["doc_id"].to_pylist())
     documents = documents.filter(pa.array([doc in present for doc in documents["doc_id"].to_pylist()], pa.bool_()))
     return CorpusTables(
-        documents,
-        sightings,
-        *(read_table(root, name, head) for name in ("clusters", "layers", "spans", "topics", "judgments", "rejects")),
+        documents=documents,
+        sightings=sightings,
+        rejects=rejects.filter(pa.array(is_open, pa.bool_())),
+        **{name: read_table(root, name, head) for name in ("clusters", "layers", "spans", "topics", "judgments")},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -163,7 +164,7 @@ def _check_span(name: str, text: str, start: int, end: int, surface: str, where:
 def _tokens_fit(text: str, tokens: Sequence[str], starts: Sequence[int], ends: Sequence[int]) -> bool:
     if not len(tokens) == len(starts) == len(ends):
         return False
-    if any(end > start for end, start in zip(ends, starts[1:], strict=False)):
+    if not all(map(operator.le, ends, starts[1:])):
         return False
     if [text[start:end] for start, end in zip(starts, ends, strict=True)] != list(tokens):
         return False

@@ -23,7 +23,7 @@ STOPS: Final = ".!?؟۔…"
 
 QUOTES: Final = "\"'\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}«»"
 BRACKETS: Final = ")]}"
-OPENING: Final = tuple("([{«“\"")
+OPENING: Final = tuple('([{«“"')
 
 _REACH = 40
 """Code points looked at on either side of a stop for a word: longer words end there (bounds the time)."""
@@ -40,6 +40,7 @@ _URL = re.compile(URL)
 _FUTURE = re.compile(r"و?س[أنيت][ء-ي]{3,}\Z")  # سنخوض، وسيعود
 _JOINED_TITLES = frozenset({"ود", "وم", "وأ"})  # وم. عادل
 _INITIAL = re.compile(rf"[^\W\d_][{MARKS}]*\.")
+_SPEECH = re.compile(r":\s*[\"«“”]\s*[^\"«»“”:]*\Z")
 _QUOTED_INITIALS = re.compile(r"[\"«“'(]\s?\w(?:\.\s?\w)*\Z")
 _CLAUSE_END = re.compile(rf"[{re.escape(STOPS)}]")
 
@@ -163,9 +164,10 @@ def inside_url(stop: Stop) -> bool | None:
     floor = max(0, stop.start - URL_LIMIT)
     chunk_start = max(stop.text.rfind(" ", floor, stop.start), stop.text.rfind("\n", floor, stop.start)) + 1
     chunk_start = max(chunk_start, floor)
-    window = stop.text[chunk_start : stop.end + URL_LIMIT].split("\n", 1)[0]
-    if "@" not in window and "://" not in window and "www." not in window:
+    left = stop.text[chunk_start : stop.start]
+    if "://" not in left and "www." not in left and "@" not in left and "@" not in stop.text[stop.end : stop.end + 64]:
         return None
+    window = stop.text[chunk_start : stop.end + URL_LIMIT].split("\n", 1)[0]
     inside = stop.start - chunk_start
     return JOIN if any(m.start() <= inside < m.end() - 1 for m in _URL.finditer(window)) else None
 
@@ -250,19 +252,31 @@ def list_number(stop: Stop) -> bool | None:
 
 def latin_goes_on(stop: Stop) -> bool | None:
     """In a Latin passage a sentence does not start with a small letter."""
-    return JOIN if stop.marks == "." and stop.after.isascii() and stop.after.islower() else None
+    if stop.marks != "." or not (stop.after.isascii() and stop.after.islower()):
+        return None
+    return JOIN if stop.word_before[-1:].isascii() and stop.word_before else None
 
 
 def quoted_question_goes_on(stop: Stop) -> bool | None:
     """«من المسؤول؟» في إشارة إلى...: the question is part of a sentence unless a new one clearly starts."""
     if stop.closers and stop.marks[-1] in "!?؟" and any(c in stop.closers for c in QUOTES + BRACKETS):
-        return SPLIT if stop.opens_sentence else JOIN
+        return SPLIT if stop.opens_sentence or _quotes_speech(stop) else JOIN
     return None
 
 
+def _quotes_speech(stop: Stop) -> bool:
+    """Whether the question was introduced by a colon and a definite noun follows: سأل: «أين هي؟» الجواب عند ..."""
+    word = stop.word_after
+    if not word.startswith("ال") or word.startswith(("الذي", "التي", "اللذ", "اللت", "الى", "اللوات", "اللائ", "الآن")):
+        return False
+    return _SPEECH.search(stop.text[max(stop.sentence_start, stop.start - 300) : stop.start]) is not None
+
+
 def ellipsis(stop: Stop) -> bool | None:
-    """".." and "…" are pauses unless what follows stands on its own."""
-    spaced = stop.marks == "." and stop.text[max(stop.sentence_start, stop.start - 3) : stop.start].rstrip().endswith(".")
+    """ ".." and "…" are pauses unless what follows stands on its own."""
+    spaced = stop.marks == "." and stop.text[max(stop.sentence_start, stop.start - 3) : stop.start].rstrip().endswith(
+        "."
+    )
     if stop.marks[0] not in ".…" or (stop.marks == "." and not spaced) or any(c in "!?؟" for c in stop.marks):
         return None
     if stop.word_after not in lexicon.INDEPENDENT and not _FUTURE.match(stop.word_after):

@@ -26,7 +26,15 @@ LATIN_ABBREVIATIONS: Final = load_words("latin-abbreviations")
 WEB_ENDINGS: Final = load_words("web-endings")
 CLEAR_STARTS: Final = tuple(load_phrases("clear-starts"))
 
-_IRREGULAR_FEMININE = {"رأى": "رأت", "راى": "رات", "دعا": "دعت", "نفى": "نفت", "أبدى": "أبدت", "عزا": "عزت", "روى": "روت"}
+_IRREGULAR_FEMININE = {
+    "رأى": "رأت",
+    "راى": "رات",
+    "دعا": "دعت",
+    "نفى": "نفت",
+    "أبدى": "أبدت",
+    "عزا": "عزت",
+    "روى": "روت",
+}
 _PAST = load_words("reporting-past")
 _PRESENT = load_words("reporting-present")
 
@@ -39,7 +47,7 @@ OPENERS: Final = load_words("openers") | {
         *(f"ت{verb[1:]}" for verb in _PRESENT),
     )
 }
-"""Words with which a new sentence starts in news prose (وأضاف، كما), also after an abbreviation or a quoted question."""
+"""Words that start a new sentence in news prose (وأضاف، كما), also after an abbreviation or a quoted question."""
 
 INDEPENDENT: Final = OPENERS | load_words("independent")
 """Words after which what follows an ellipsis stands on its own if it is long enough."""

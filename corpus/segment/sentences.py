@@ -156,7 +156,7 @@ def _split_unstopped(text: str, start: int, end: int, decisions: list[Decision] 
         closed = at
         while closed > start and text[closed - 1].isspace():
             closed -= 1
-        if closed - start < 60 or end - at < 40 or text[closed - 1] in "،,؛:-–—«“\"(":
+        if closed - start < 60 or end - at < 40 or text[closed - 1] in '،,؛:-–—«“"(':
             continue
         if decisions is not None:
             decisions.append(Decision(closed, True, "clear-start-without-stop"))
@@ -207,5 +207,3 @@ def _closers_end(text: str, position: int, end: int, quotes: _QuoteCount) -> int
             return position
         position = at + 1
     return position
-
-

@@ -186,7 +186,7 @@ def _twice(source: _SourcePage) -> Reject:
         "same-source-twice",
         f"another page of this build is also '{name}', with other content; the first one was taken. If these are "
         "different articles, give them different urls, or build their common parent folder",
-        f"page_id {source.page_id}",
+        f"page {source.page_id}",
     )
 
 

@@ -14,7 +14,7 @@ from annotation.preannotate.protocol import Article
 from annotation.preannotate.registry import Preannotation, load_preannotation
 from corpus import ids
 from corpus.extract import ExtractError, PageFields
-from corpus.ingest import Reject
+from corpus.ingest import PAGE_PAYLOAD, Reject
 from corpus.pipeline import POLICY_VERSION, Document, read_page
 from corpus.store import read_shard, shard_path, write_shard
 from corpus.text.chars import UCD_VERSION
@@ -111,10 +111,10 @@ def _documents(
         try:
             read = read_page(bytes(page["body"]), str(page["media_type"]), settings.columns, known)  # type: ignore[arg-type]
         except ExtractError as error:
-            rejects.append(Reject(source.path, error.reason, str(error), f"page_id {source.page_id}"))
+            rejects.append(Reject(source.path, error.reason, str(error), PAGE_PAYLOAD + source.page_id))
             continue
         except Exception as error:  # one page's surprise must not end the run of thousands
-            rejects.append(unexpected(source.path, error, f"page_id {source.page_id}"))
+            rejects.append(unexpected(source.path, error, PAGE_PAYLOAD + source.page_id))
             continue
         merged = _merged(known, read.page.fields)
         for nth, document in enumerate(read.documents, 1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,10 +62,10 @@ def import_files(
         head = read_head(root)
         index = _index(root)
         found = find_files(files)
-        bodies = [(path, name, path.read_bytes()) for path, name in found]
-        version = hashlib.sha256(b"".join(hashlib.sha256(body).digest() for _, _, body in bodies)).hexdigest()[:16]
         imported = Imported()
-        for _, name, body in bodies:
+        bodies = list(_read(found, imported.rejects))
+        version = hashlib.sha256(b"".join(hashlib.sha256(body).digest() for _, body in bodies)).hexdigest()[:16]
+        for name, body in bodies:
             one = _import_body(name, body, index, labels, topics)
             imported.matched += one.matched
             imported.rejects += one.rejects
@@ -99,6 +99,14 @@ def import_files(
         new,
         tuple(imported.rejects),
     )
+
+
+def _read(files: Sequence[tuple[Path, str]], rejects: list[Reject]) -> Iterator[tuple[str, bytes]]:
+    for path, name in files:
+        try:
+            yield name, path.read_bytes()
+        except OSError as error:
+            rejects.append(Reject(name, "unreadable-file", f"{error.strerror or error}"))
 
 
 def _index(root: Path) -> DocumentIndex:

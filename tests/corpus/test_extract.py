@@ -254,7 +254,7 @@ def test_a_line_of_50_megabytes_is_refused_at_once(media_type: str) -> None:
     started = time.perf_counter()
     with pytest.raises(ExtractError) as caught:
         extract(body.encode(), media_type, DEFAULT_COLUMNS)
-    assert time.perf_counter() - started < 20
+    assert time.perf_counter() - started < 60
     assert caught.value.reason == "page-too-large"
     assert str(caught.value) == (
         "30,000,000 characters, more than 10,000,000: no article is that long; split the page"

@@ -226,7 +226,7 @@ def test_what_is_not_compressed_is_a_reject(suffix: str, body: bytes, tmp_path: 
 @pytest.mark.parametrize("suffix", COMPRESS)
 def test_a_bomb_is_not_unpacked(suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ingest, "MAX_FILE_BYTES", 1 << 20)
-    found = read(tmp_path, f"a.txt{suffix}", COMPRESS[suffix](bytes(60 << 20)))
+    found = read(tmp_path, f"a.txt{suffix}", COMPRESS[suffix](bytes(40 << 20)))
     assert [outcome(one) for one in found] == [
         "a.txt file-too-large: larger than 1,048,576 bytes (unpacked); split it into several files"
     ]
@@ -337,7 +337,7 @@ def test_a_line_of_50_megabytes_takes_a_moment(tmp_path: Path) -> None:
     assert len(long.encode()) > 50_000_000
     started = time.perf_counter()
     good, bad, last = read(tmp_path, "a.jsonl", f'{long}\n{long[:-3]}\n{{"text": "نص"}}')
-    assert time.perf_counter() - started < 20
+    assert time.perf_counter() - started < 60
     assert isinstance(good, FoundPage)
     assert isinstance(bad, Reject)
     assert (bad.reason, len(bad.payload)) == ("invalid-json", 200)

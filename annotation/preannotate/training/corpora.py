@@ -14,6 +14,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from annotation.preannotate.words import fold
@@ -252,9 +253,9 @@ def raw_lines(folder: Path) -> Iterator[str]:
     yield from _ant_texts(folder / "topics/ant_corpus/train.tar.gz")
 
 
-def raw_sentences(folder: Path) -> Iterator[list[str]]:
-    """The raw text as short runs of word forms, cut behind stops."""
-    for line in raw_lines(folder):
+def raw_sentences(folder: Path, *, every: int = 1) -> Iterator[list[str]]:
+    """The raw text as short runs of word forms, cut behind stops; of every nth article only."""
+    for line in islice(raw_lines(folder), 0, None, every):
         current: list[str] = []
         for start, end in token_offsets(line):
             form = sys.intern(line[start:end])

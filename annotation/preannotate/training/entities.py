@@ -26,6 +26,7 @@ from annotation.preannotate.training.tendencies import label_counts, tendencies
 from annotation.preannotate.words import Vocabulary
 
 _BLOCK = 40  # neighbouring sentences (of one article, mostly) that stay in one half of the cross-fitting
+RAW_SHARE = 3  # every third article of the raw text is read for tendencies
 _LEAST_COUNT = 4  # rarer words of the raw text are not kept
 _FAR_FEATURES = ("w=", "s=", "k", "g=", "t=", "punct", "digit")  # what is looked at two tokens away
 
@@ -163,7 +164,7 @@ def main() -> None:
     vocabulary, word_classes = word_statistics(folder)
     sentences = shipped_sentences(folder)
     tagged = [(each.words, corpora.bio(len(each.words), each.mentions)) for each in sentences]
-    model = train_model(tagged, list(corpora.raw_sentences(folder)), vocabulary, word_classes, Settings())
+    model = train_model(tagged, list(corpora.raw_sentences(folder, every=RAW_SHARE)), vocabulary, word_classes, Settings())
     save(arguments.output, model)
     digest = hashlib.sha256(arguments.output.read_bytes()).hexdigest()
     print(f"{arguments.output.name}: {arguments.output.stat().st_size} bytes, sha256 {digest}")

@@ -1,15 +1,16 @@
 """Training of the topic model: `python -m annotation.preannotate.training.topics --shared DIR`.
 
-Reads SANAD Khaleej, ANT, ASND and SIB-200 (train splits) from the data folder, maps their classes to the 17 topics, and writes
-`models/topics.npz`, the same bytes for the same data and library versions. How:
+Reads SANAD Khaleej, ANT, ASND and SIB-200 (train splits) from the data folder, maps their classes to the 17 topics,
+and writes `models/topics.npz`, the same bytes for the same data and library versions. How:
 
 1. Every class of a source that means one of our topics is gold for it; the other classes' texts are unlabelled.
-2. Unlabelled texts in which the keywords of one topic outweigh those of every other by far, and that topic is one that no
-   source of articles labels (`WEAK_TOPICS`), become examples of it.
-3. One linear support vector machine per topic (liblinear, squared hinge), on TF-IDF features. Posts and single sentences
-   count a tenth where whole articles are labelled with the topic too.
-4. The calibration (Platt: one slope, one intercept for all topics) is fitted to the scores that models trained without one source
-   give to the articles of that source. `annotation.preannotate.topics` adds the keywords to both.
+2. Unlabelled texts in which the keywords of one topic outweigh those of every other by far, and that topic is one
+   that no source of articles labels (`WEAK_TOPICS`), become examples of it.
+3. One linear support vector machine per topic (liblinear, squared hinge), on TF-IDF features. Posts and single
+   sentences count a tenth where whole articles are labelled with the topic too.
+4. The calibration (Platt: one slope, one intercept for all topics) is fitted to the scores that models trained
+   without one source give to the articles of that source. `annotation.preannotate.topics` adds the keywords to
+   both.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import re
 import tarfile
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -171,36 +172,79 @@ Combine = Callable[[FloatArray, FloatArray], FloatArray]
 _SHORT_WEIGHT = 0.1
 _LEAST_DOCUMENTS = 3  # a feature must occur in that many texts
 _LEAST_EXAMPLES = 50  # a topic with fewer examples is left to its keywords
-_CLEAR_EVIDENCE, _CLEAR_LEAD = 1.0, 1.5
+_CLEAR_EVIDENCE, _CLEAR_LEAD = 0.7, 1.3
 _STRONG, _PLAIN = 2.0, 1.0
+_LEAST_SHARE, _LEAST_SEEN = 0.2, 20
+_COMMON = 3.5  # a keyword in more than about 3 % of the texts (e^-3.5) counts less than its weight
 _CONSTANT_MARGIN = -1.0  # of a topic that has keywords only
 
 
 def read_keywords() -> list[Keyword]:
-    """The keyword lexicon, by stems; a stem that a topic lists twice counts once, with the higher weight."""
+    """The keyword lexicon with regular inflections; a word that a topic lists twice counts once, with the higher weight.
+
+    Raises ValueError for an entry of more than two words.
+    """
     source = tomllib.loads(files("annotation.preannotate").joinpath("lexicons/topic_keywords.toml").read_text("utf-8"))
     found: dict[tuple[str, tuple[str, ...]], float] = {}
     for label, lists in source.items():
         for weight, entries in ((_PLAIN, lists["plain"]), (_STRONG, lists["strong"])):
             for entry in entries:
-                stems = tuple(base_and_stem(word)[1] for word in split_words(entry))
-                if not 1 <= len(stems) <= 2:
-                    raise ValueError(f"topic_keywords.toml: {label}: {entry!r} has {len(stems)} words; give one or two")
-                found[label, stems] = weight
-    return [Keyword(label, stems, weight) for (label, stems), weight in found.items()]
+                bases = tuple(base_and_stem(word)[0] for word in split_words(entry))
+                if not 1 <= len(bases) <= 2:
+                    raise ValueError(f"topic_keywords.toml: {label}: {entry!r} has {len(bases)} words; give one or two")
+                for forms in (bases,) if len(bases) == 2 else ((form,) for form in inflections(bases[0])):
+                    found[label, forms] = weight
+    return [Keyword(label, bases, weight) for (label, bases), weight in found.items()]
 
 
-def make_features(texts: Iterable[LabelledText], labels: tuple[str, ...]) -> Features:
-    """The vocabulary of training texts and of the keywords, with inverse document frequencies."""
-    keywords = read_keywords()
+def inflections(base: str) -> list[str]:
+    """A folded word with its regular endings: feminine, sound plurals, accusative, some possessives."""
+    if base.endswith("ه"):
+        return [base, *(base[:-1] + ending for ending in ("ات", "تها", "تهم", "تين"))]
+    if base.endswith("ي"):
+        return [base, *(base + ending for ending in ("ه", "ين", "ون", "ات", "ا"))]
+    return [base, *(base + ending for ending in ("ا", "ها", "هم", "ات", "ين"))]
+
+
+def weigh_keywords(keywords: Sequence[Keyword], documents: Sequence[LabelledText]) -> list[Keyword]:
+    """Keywords with training weights: common ones count less; those that are no sign of their topic are dropped.
+
+    A sign of a topic: of its occurrences, counted per labelled article and with equally many articles of each topic, at
+    least `_LEAST_SHARE` are in articles of that topic. Topics that no whole articles are labelled with keep all.
+    """
+    wanted = {keyword.bases[0] for keyword in keywords if len(keyword.bases) == 1}
     frequency: Counter[str] = Counter()
-    count = 0
-    for document in texts:
-        count += 1
+    by_topic: dict[str, Counter[str]] = {}
+    sizes = Counter(document.topic for document in documents if document.topic and document.source in LONG_SOURCES)
+    for document in documents:
+        present = {base_and_stem(word)[0] for word in set(split_words(document.text))} & wanted
+        frequency.update(present)
+        if document.topic and document.source in LONG_SOURCES:
+            by_topic.setdefault(document.topic, Counter()).update(present)
+    weighed: list[Keyword] = []
+    for keyword in keywords:
+        base = keyword.bases[0]
+        rates = {topic: by_topic[topic][base] / sizes[topic] for topic in by_topic}
+        total = sum(rates.values())
+        seen = sum(by_topic[topic][base] for topic in by_topic)
+        known_sign = keyword.label not in rates or seen < _LEAST_SEEN or rates[keyword.label] >= _LEAST_SHARE * total
+        if len(keyword.bases) == 2:
+            weighed.append(keyword)
+        elif known_sign:
+            rarity = float(np.log((1 + len(documents)) / (1 + frequency[base])))
+            weighed.append(replace(keyword, weight=round(keyword.weight * min(1.0, rarity / _COMMON), 3)))
+    return weighed
+
+
+def make_features(documents: Sequence[LabelledText], labels: tuple[str, ...]) -> Features:
+    """The vocabulary of training texts and of the keywords, with inverse document frequencies."""
+    keywords = weigh_keywords(read_keywords(), documents)
+    frequency: Counter[str] = Counter()
+    for document in documents:
         frequency.update({form for word in set(split_words(document.text)) for form in base_and_stem(word)})
-    kept = {form for form, documents in frequency.items() if documents >= _LEAST_DOCUMENTS}
-    vocabulary = sorted(kept | {stem for keyword in keywords for stem in keyword.stems})
-    idf = np.array([np.log((1 + count) / (1 + frequency[form])) + 1 for form in vocabulary], np.float32)
+    kept = {form for form, count in frequency.items() if count >= _LEAST_DOCUMENTS}
+    vocabulary = sorted(kept | {base for keyword in keywords for base in keyword.bases})
+    idf = np.array([np.log((1 + len(documents)) / (1 + frequency[form])) + 1 for form in vocabulary], np.float32)
     # What the file keeps is what training sees.
     idf = idf.astype(np.float16).astype(np.float32)
     return Features(labels, {form: number for number, form in enumerate(vocabulary)}, idf, keywords)
@@ -208,7 +252,8 @@ def make_features(texts: Iterable[LabelledText], labels: tuple[str, ...]) -> Fea
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """Texts as training sees them, row by row: TF-IDF, keyword evidence, gold topic and topic with weak labels (place, -1: none)."""
+    """Texts as training sees them, row by row: TF-IDF, keyword evidence, gold topic and topic with weak labels (place,
+-1: none)."""
 
     features: Features
     matrix: csr_matrix
@@ -271,7 +316,8 @@ def fit(design: Design, rows: NDArray[np.bool_]) -> TopicModel:
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """What a model says of articles it had not seen: margins and evidence for the topics (columns) that their source knows."""
+    """What a model says of articles it had not seen: margins and evidence for the topics (columns) that their source
+knows."""
 
     margins: FloatArray
     evidence: FloatArray

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 from datasets import load_dataset
 
 from corpus.config import AboutConfig, CorpusConfig, ReleaseConfig
