@@ -7,7 +7,7 @@ programs, counts for the documents that it has rows for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,14 +86,25 @@ class _Judgment:
 _UNJUDGED = _Judgment(0, "submitted", None, None)
 
 
-def read_work(tables: CorpusTables, task: str, *, kind: str = "annotation", round_: int | None = None) -> Judged:
+def read_work(
+    tables: CorpusTables,
+    task: str,
+    *,
+    kind: str = "annotation",
+    round_: int | None = None,
+    layers: Collection[str] | None = None,
+) -> Judged:
     """The finished work of a task in layers of a kind (`annotation` or `gold`), of documents still in the corpus.
 
     Works are ordered by document as in the table `documents`, then by annotator. With `round_` only layers of that
-    campaign are read.
+    campaign are read, with `layers` only those.
     """
     rows = current_annotations(tables, task)
-    layers = [layer for layer in _layers(tables, task) if layer.kind == kind and round_ in (None, layer.round)]
+    wanted = [
+        layer
+        for layer in _layers(tables, task)
+        if layer.kind == kind and round_ in (None, layer.round) and (layers is None or layer.layer_id in layers)
+    ]
     judgments = _latest(tables.judgments)
     documents: list[str] = tables.documents["doc_id"].to_pylist()
     present = set(documents)
@@ -102,7 +113,7 @@ def read_work(tables: CorpusTables, task: str, *, kind: str = "annotation", roun
         if doc in present:
             spoken.setdefault(layer_id, []).append(doc)
     newest: dict[tuple[str, str], Work] = {}
-    for layer in layers:  # oldest first
+    for layer in wanted:  # oldest first
         for doc in spoken.get(layer.layer_id, ()):
             judgment = judgments.get((doc, layer.layer_id), _UNJUDGED)
             if judgment.status == "submitted":

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +57,8 @@ class Judged:
         best = self.scores.max(axis=1)
         right = self.scores.argmax(axis=1) == self.gold
         bins = np.array_split(np.argsort(best, kind="stable"), _BINS)
-        return float(sum(abs(best[rows].mean() - right[rows].mean()) * len(rows) for rows in bins if len(rows)) / len(best))
+        gaps = (abs(best[rows].mean() - right[rows].mean()) * len(rows) for rows in bins if len(rows))
+        return float(sum(gaps)) / len(best)
 
     def confusions(self, most: int = 6) -> list[str]:
         """The most frequent mistakes, as `gold > found: count`."""
@@ -131,16 +132,16 @@ def main() -> None:
     options = parser.parse_args()
     data = options.shared / "data"
     if not (data / "topics").is_dir():
-        parser.exit(1, f"{data / 'topics'} is missing: this benchmark needs the topic data described in TOPICS_CARD.md\n")
-    start = time.perf_counter()
+        parser.exit(1, f"{data / 'topics'} is missing: the benchmark needs the data that TOPICS_CARD.md names\n")
     shipped = LinearTopics()
-    print(f"load: {time.perf_counter() - start + _seconds(lambda: shipped.labels):.2f} s")
+    print(f"load: {_seconds(lambda: shipped.labels):.2f} s")
     tests = {source: read_source(data, source, "test") for source in MAPPINGS}
     for source, documents in tests.items():
         print(describe(f"shipped, {source} test", judge(shipped, documents)))
     articles = [Article(document.text, (), ()) for document in tests["sanad"]]
     elapsed = _seconds(lambda: shipped.topics(articles))
-    print(f"speed: {len(articles) / elapsed:,.0f} articles/s ({sum(len(a.text) for a in articles) / elapsed / 1e6:.1f} M characters/s)")
+    characters = sum(len(article.text) for article in articles) / elapsed / 1e6
+    print(f"speed: {len(articles) / elapsed:,.0f} articles/s ({characters:.1f} M characters/s)")
     samples = score_samples(shipped, options.samples)
     print(
         f"samples: main topic {samples.main_accuracy:.3f}, micro-F1 {samples.micro_f1:.3f} (precision "
@@ -152,12 +153,12 @@ def main() -> None:
             documents = [document for source in texts if source != left_out for document in texts[source]]
             calibration = tuple(source for source in ("sanad", "ant") if source != left_out)
             model = train(documents, calibration)
-            print(describe(f"trained without {left_out}, on it", judge(LinearTopics(model), tests[left_out])), flush=True)
+            judged = judge(LinearTopics(model), tests[left_out])
+            print(describe(f"trained without {left_out}, on it", judged), flush=True)
 
 
-def _seconds(action: object) -> float:
+def _seconds(action: Callable[[], object]) -> float:
     start = time.perf_counter()
-    assert callable(action)
     action()
     return time.perf_counter() - start
 

@@ -147,9 +147,10 @@ def parse_config(text: str, name: str = FILE_NAME) -> CorpusConfig:
 
 
 def _about(read: _Reader) -> AboutConfig:
-    keys = ("name", "title", "description", "maintainers", "contact", "homepage", "licence", "country", "annotators")
+    plain = ("title", "description", "contact", "homepage", "licence", "country")
+    keys = ("name", "maintainers", "annotators", *plain)
     values = read.table("corpus", keys)
-    texts = {key: read.text("corpus", values, key, "") for key in keys if key not in ("name", "maintainers", "annotators")}
+    texts = {key: read.text("corpus", values, key, "") for key in plain}
     name = read.text("corpus", values, "name", "corpus")
     if not _NAME.fullmatch(name):
         remedy = "use Latin letters, digits, '-', '_' and '.', a letter or digit first"

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus import clean, filter, ids
 from corpus.clean import ArticleMetadata
 from corpus.extract import PageFields, PageText, extract
+from corpus.personal import redact
 from corpus.segment import sentences as segmenter
 from corpus.segment import tokens as tokeniser
 from corpus.segment.tokens import token_offsets
 from corpus.span import Sentence
 from corpus.text import normalise as normaliser
-from corpus.text.edits import Edit, compose
+from corpus.text.edits import Edit, apply_edits, compose
 from corpus.text.normalise import normalise, tidy
 
 NO_ARTICLE = "no-article"
@@ -53,7 +54,11 @@ class PageDocuments:
 
 
 def read_page(
-    body: bytes, media_type: str, columns: Mapping[str, Sequence[str]], known: PageFields | None = None
+    body: bytes,
+    media_type: str,
+    columns: Mapping[str, Sequence[str]],
+    known: PageFields | None = None,
+    redacted: Collection[str] = (),
 ) -> PageDocuments:
     """The documents of a page.
 
@@ -62,16 +67,19 @@ def read_page(
         media_type: one of `corpus.ingest`'s.
         columns: which fields of a record hold what.
         known: what is known of the page from elsewhere; its title and outlet help the cleaning rules.
+        redacted: kinds of personal data (`corpus.personal.KINDS`) to mask.
 
     Raises:
         ExtractError: if the page has no text to give.
     """
     page = extract(body, media_type, columns)
     fields = known or page.fields
-    return PageDocuments(page, read_text(page.text, title=page.fields.title, outlet=fields.outlet))
+    return PageDocuments(page, read_text(page.text, title=page.fields.title, outlet=fields.outlet, redacted=redacted))
 
 
-def read_text(page: str, *, title: str | None = None, outlet: str | None = None) -> tuple[Document, ...]:
+def read_text(
+    page: str, *, title: str | None = None, outlet: str | None = None, redacted: Collection[str] = ()
+) -> tuple[Document, ...]:
     """The documents of a page text; offsets as in `Document`."""
     text, normalising = normalise(page)
     known_title = normalise(title)[0] if title else None
@@ -85,14 +93,16 @@ def read_text(page: str, *, title: str | None = None, outlet: str | None = None)
     documents = []
     for article in articles:
         removals = [Edit(removal.start, removal.end, "", removal.rule) for removal in article.removals]
-        tidied, cleaning = tidy(text, removals)
+        cleaned, cleaning = tidy(text, removals)
+        masking = redact(cleaned, redacted) if redacted else []
+        tidied = apply_edits(cleaned, masking)
         sentences = tuple(segmenter.segment(tidied, article.line_kinds))
         quality = filter.measure(tidied)
         documents.append(
             Document(
                 text=tidied,
                 title=tidied.split("\n", 1)[0] if article.line_kinds[:1] == ("title",) else None,
-                edits=compose(normalising, cleaning, text),
+                edits=compose(compose(normalising, cleaning, text), masking, cleaned),
                 sentences=sentences,
                 tokens=tuple(token_offsets(tidied)),
                 metadata=article.metadata,

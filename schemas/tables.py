@@ -121,6 +121,16 @@ SIGHTINGS: Final = pa.schema(
     ]
 )
 
+RETIRED: Final = pa.schema(
+    [
+        _DOC_ID,
+        column("text", pa.large_string(), "The document's text, which its page no longer gives."),
+        _SOURCE_ID,
+        _PAGE_ID,
+        column("edits", EDITS, "What was changed between the page text and this text, as in `sightings`."),
+    ]
+)
+
 LAYERS: Final = pa.schema(
     [
         _LAYER_ID,
@@ -205,6 +215,7 @@ TABLES: Final[Mapping[str, pa.Schema]] = {
     "documents": DOCUMENTS,
     "clusters": CLUSTERS,
     "sightings": SIGHTINGS,
+    "retired": RETIRED,
     "layers": LAYERS,
     "spans": SPANS,
     "topics": TOPICS,

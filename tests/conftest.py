@@ -27,7 +27,7 @@ def run_command(tmp_path: Path) -> Run:
     """Run `mudawwana` with arguments in a process of its own, in `tmp_path`."""
 
     def run(*arguments: str | Path, **kwargs: object) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "corpus.cli.app", *map(str, arguments)]
+        command = [str(Path(sys.executable).with_name("mudawwana")), *map(str, arguments)]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, **kwargs)  # type: ignore[call-overload, no-any-return]
 
     return run

@@ -47,6 +47,8 @@ class Recorded:
     comment: str | None
     content: Content
     times: frozenset[str] = frozenset()
+    carried: bool = False
+    """Whether it was moved here from an earlier text, and need not be on the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ def new_revisions(submissions: Sequence[Submission], recorded: Recorded | None) 
     """
     number = recorded.revision if recorded else 0
     if not submissions:
-        return [Revision(number + 1, None)] if recorded and recorded.status != "deleted" else []
+        gone = recorded is not None and recorded.status != "deleted" and not recorded.carried
+        return [Revision(number + 1, None)] if gone else []
     *earlier, last = sorted(submissions, key=lambda one: (one.submitted_at, one.status))
     found = []
     for one in earlier:

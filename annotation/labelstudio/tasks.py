@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from annotation.labelstudio.config import ENTITIES, MAIN_TOPIC, SENTENCES, TEXT, TOPICS
+from annotation.labelstudio.config import COMMENT, ENTITIES, MAIN_TOPIC, PROBLEM, SENTENCES, TEXT, TOPICS
 from corpus.ids import doc_id
 from corpus.ingest import Reject
 from corpus.span import Topic
@@ -39,10 +39,26 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """What a user of the server did on an earlier text of a page, and takes along to the present one.
+
+    A draft (there are words in the present text that they never saw) is shown as a suggestion, to be finished.
+    """
+
+    user: int
+    work: Work
+    status: str
+    seconds: float | None
+    problem: str | None
+    comment: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class TaskDocument:
     """A document to be annotated. `about` is the line under its title: outlet, date, address."""
 
     doc_id: str
+    source_id: str
     text: str
     title: str
     about: str
@@ -59,25 +75,25 @@ class TaskDocument:
 class Sharing:
     """Which tasks go out blind, and which go to several annotators: shares from 0 to 1, and to how many.
 
-    A document's lot is drawn from its id, so that it stays the same on every machine and in every run.
+    A lot is drawn from where the document comes from, so that it stays the same in every run and for every text that
+    cleaning may make of the page.
     """
 
     blind: float = 0.0
     shared: float = 0.0
     annotators: int = 1
-    seed: str = ""
 
-    def is_blind(self, document: str) -> bool:
+    def is_blind(self, document: TaskDocument) -> bool:
         """Whether the document goes out without suggested entities and topics."""
-        return _lot(f"blind {self.seed}", document) < self.blind
+        return _lot("blind", document.source_id) < self.blind
 
-    def overlap(self, document: str) -> int:
+    def overlap(self, document: TaskDocument) -> int:
         """How many annotators the document is to be done by."""
-        return self.annotators if _lot(f"shared {self.seed}", document) < self.shared else 1
+        return self.annotators if _lot("shared", document.source_id) < self.shared else 1
 
 
-def _lot(what: str, document: str) -> float:
-    return int.from_bytes(hashlib.sha256(f"{what}\0{document}".encode()).digest()[:8], "big") / 2**64
+def _lot(what: str, source_id: str) -> float:
+    return int.from_bytes(hashlib.sha256(f"{what}\0{source_id}".encode()).digest()[:8], "big") / 2**64
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +139,38 @@ def _fault(one: Suggested, text: str, labels: Collection[str]) -> str:
     return "" if 0 <= one.score <= 1 else f"its score {one.score} is no probability"
 
 
-def task(document: TaskDocument, model_version: str, *, blind: bool) -> Json:
-    """The task of a document with the machine's suggestions; only the sentences of them if it is `blind`."""
+def task(document: TaskDocument, model_version: str, sharing: Sharing, done: Sequence[Done] = ()) -> Json:
+    """The task of a document with the machine's suggestions, only the sentences of them if it is blind."""
+    blind = sharing.is_blind(document)
     content = {
         "doc_id": document.doc_id,
         "text": document.text,
         "title": document.title,
         "about": document.about,
         "blind": blind,
+        "annotators": sharing.overlap(document),
     }
-    return {"data": content, "predictions": [prediction(document, model_version, blind=blind)]}
+    drafts = [one.work for one in done if one.status == "draft"]
+    shown = replace(document, predicted=drafts[0]) if drafts and not blind else document
+    made: Json = {"data": content, "predictions": [prediction(shown, model_version, blind=blind)]}
+    finished = [annotation(one) for one in done if one.status != "draft"]
+    return {**made, "annotations": finished} if finished else made
+
+
+def annotation(done: Done) -> Json:
+    """An annotation that a new task carries."""
+    result = regions(done.work)
+    if done.problem:
+        result.append(_choice(PROBLEM, [done.problem]))
+    if done.comment:
+        value: Json = {"text": [done.comment]}
+        result.append({"id": COMMENT, "from_name": COMMENT, "to_name": TEXT, "type": "textarea", "value": value})
+    return {
+        "completed_by": done.user,
+        "was_cancelled": done.status == "skipped",
+        "lead_time": done.seconds,
+        "result": result,
+    }
 
 
 def prediction(document: TaskDocument, model_version: str, *, blind: bool) -> Json:

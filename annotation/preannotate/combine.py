@@ -12,6 +12,8 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from annotation.preannotate.chains import Names
 from annotation.preannotate.consistency import repeated_names
 from annotation.preannotate.dates import DateAnnotator
@@ -102,7 +104,7 @@ class EmbeddedEntityAnnotator:
         tagged = iter(self._tagged([line.forms for of_article in lines for line in of_article]))
         result = []
         for of_article, fixed in zip(lines, timed, strict=True):
-            mentions = [list(next(tagged)) for _ in of_article]
+            mentions = [next(tagged) for _ in of_article]
             result.append(self._article(of_article, mentions, fixed))
         return result
 
@@ -131,16 +133,26 @@ class EmbeddedEntityAnnotator:
                 if each.label not in ("DATE", "MONEY"):
                     start, end = line.range_of(each)
                     found.append(Entity(start, end, each.label, calibrated(each), each.source))
-                if each.label in ("EVENT", "LAW") and _is_year(line.forms[each.end - 1]):
+                if (
+                    each.label in ("EVENT", "LAW")
+                    and _is_year(line.forms[each.end - 1])
+                    and each.end - 1 not in known.blocked
+                ):
                     found.append(_year(line, each.end - 1))
         return sorted(without_collisions(found))
 
-    def _tagged(self, sentences: Sequence[Sequence[str]]) -> Iterator[Iterator[Found]]:
+    def _tagged(self, sentences: Sequence[Sequence[str]]) -> Iterator[list[Found]]:
+        """The model's mentions of each sentence."""
         emissions = self._tagger.emissions(sentences)
         paths = self._tagger.decode(emissions)
-        marginals = self._tagger.marginals(emissions)
-        for path, rows in zip(paths, marginals, strict=True):
-            yield self._mentions(path, [float(row[tag]) for row, tag in zip(rows, path, strict=True)])
+        named = [index for index, path in enumerate(paths) if any(path)]
+        marginals = dict(zip(named, self._tagger.marginals([emissions[index] for index in named]), strict=True))
+        for index, path in enumerate(paths):
+            rows = marginals.get(index)
+            if rows is None:
+                yield []
+            else:
+                yield list(self._mentions(path, rows[np.arange(len(path)), path].tolist()))
 
     def _mentions(self, path: Sequence[int], probabilities: Sequence[float]) -> Iterator[Found]:
         labels = self._tagger.labels
@@ -224,12 +236,23 @@ def _compatible(found: Found, other: Found) -> bool:
 
 
 def without_collisions(entities: Iterable[Entity]) -> list[Entity]:
-    """Drop what crosses or repeats an earlier, more trusted range (in the order given)."""
-    kept: list[Entity] = []
-    for entity in entities:
-        if all(not entity.crosses(other) and (entity.start, entity.end) != (other.start, other.end) for other in kept):
-            kept.append(entity)
-    return kept
+    """Of entities that cross or share a range, the one that comes first in the order given; sorted by range."""
+    ranked = sorted(enumerate(entities), key=lambda each: (each[1].start, -each[1].end, each[0]))
+    kept: dict[int, Entity] = {}
+    reaching: dict[int, Entity] = {}  # those kept that reach beyond the point of the sweep
+    for rank, entity in ranked:
+        reaching = {other: each for other, each in reaching.items() if each.end > entity.start}
+        rivals = [other for other, each in reaching.items() if _collide(each, entity)]
+        if any(other < rank for other in rivals):
+            continue
+        for other in rivals:
+            del kept[other], reaching[other]
+        kept[rank] = reaching[rank] = entity
+    return list(kept.values())
+
+
+def _collide(one: Entity, other: Entity) -> bool:
+    return one.crosses(other) or (one.start, one.end) == (other.start, other.end)
 
 
 @functools.cache

@@ -35,9 +35,10 @@ def repeated_names(
     for label, stems in full:
         by_first.setdefault(stems[0], []).append((label, stems))
     for line, mentions in zip(lines, found, strict=True):
-        taken = {at for mention in mentions for at in range(mention.start, mention.end)}
-        new = []
-        for at, stem in enumerate(line.stems):
+        wanted = [(at, stem) for at, stem in enumerate(line.stems) if stem in surnames or stem in by_first]
+        taken = {at for mention in mentions for at in range(mention.start, mention.end)} if wanted else set()
+        new: list[Found] = []
+        for at, stem in wanted:
             if at in taken:
                 continue
             for label, stems in sorted(by_first.get(stem, ()), key=lambda each: (-len(each[1]), each)):

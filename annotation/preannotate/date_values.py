@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from annotation.preannotate.numerals import parse_ordinal
 
@@ -192,7 +193,7 @@ def interval(points: Sequence[PartialDate], *, listed: bool) -> str | None:
 
 def _consecutive(points: Sequence[PartialDate]) -> bool:
     ranks = [point.day or point.month or point.year or 0 for point in points]
-    return all(later - earlier == 1 for earlier, later in zip(ranks, ranks[1:], strict=False))
+    return all(later - earlier == 1 for earlier, later in pairwise(ranks))
 
 
 def part_of_year(parts: int, ordinal: int, years: Iterable[PartialDate]) -> str | None:

@@ -156,6 +156,14 @@ def council_number(names: Names, start: int, end: int) -> bool:
 
 def building(names: Names, start: int, end: int) -> bool:
     """A building's complement names somebody or some place, is an uncommon word, or ends in a rank."""
+    if named_building(names, start, end):
+        return True
+    word = names.line.words[start]
+    return end > start and not word.cut and word.commonness <= UNCOMMON and not word.folded.endswith(("ات", "ية"))
+
+
+def named_building(names: Names, start: int, end: int) -> bool:
+    """A building's complement names somebody or some place, or ends in a rank (مستشفى كسلا التعليمي)."""
     if end == start:
         return False
     line = names.line
@@ -166,9 +174,7 @@ def building(names: Names, start: int, end: int) -> bool:
         return True
     if word.stem in words("first_names") or word.stem in words("building_names"):
         return True
-    if end - start >= 2 and line.stems[end - 1] in BUILDING_RANKS:
-        return True
-    return not word.cut and word.commonness <= UNCOMMON and not word.folded.endswith(("ات", "ية"))
+    return end - start >= 2 and line.stems[end - 1] in BUILDING_RANKS
 
 
 def ranked_building(names: Names, start: int, end: int) -> bool:

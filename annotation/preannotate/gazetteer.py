@@ -13,6 +13,7 @@ from pathlib import Path
 from annotation.preannotate.words import plain
 
 FOLDER = Path(__file__).parent / "lexicons"
+_BOTH = plain("السعودية")  # a country, and its adjective
 Phrase = tuple[str, ...]
 
 
@@ -57,7 +58,8 @@ def norp_words() -> frozenset[str]:
         for form in nisba_forms(stem):
             found.add(plain(form))
             found.add("ال" + plain(form))
-    return frozenset(found) - words("gpe") - words("loc") - words("countries") - words("not_norp")
+    places = words("gpe") | words("loc") | words("countries")
+    return frozenset(found) - (places - {_BOTH}) - words("not_norp")
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ def _is_decimal(form: str, mark: str, scale: int, decimals: int) -> bool:
 
 
 def parse_number(forms: Sequence[str], *, decimals: int = 2) -> Decimal | None:
-    """The value of a number written as folded forms without its conjunctions (`خمسه عشرون الف`); None if they make none.
+    """The value of a number as folded forms without its conjunctions (`خمسه عشرون الف`); None if they make none.
 
     Scales must fall from left to right: `مليون مليوني` are two numbers, not one. A plural scale alone (`ملايين`) is
     no number.
@@ -234,7 +234,7 @@ def _below_thousand(
 
 
 def parse_ordinal(forms: Sequence[str]) -> int | None:
-    """The value of a definite ordinal as folded forms without و: `الثالث عشرين`, `الخامس عشر`, `العشرين`; None if none."""
+    """The value of a definite ordinal as folded forms without و (`الثالث العشرين`, `الخامس عشر`); None if none."""
     if len(forms) == 1:
         return ORDINALS.get(forms[0]) or (TENS.get(forms[0]) if forms[0].startswith("ال") else None)
     if len(forms) == 2 and forms[0] in ORDINALS:

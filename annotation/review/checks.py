@@ -110,7 +110,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         "لا جملة تغطي هذا النص: إلى أي جملة ينتمي؟",
     ),
     Check(
-        "overlapping-sentences",
+        "sentences-overlap",
         "sentences",
         articles.overlapping_sentences,
         "جملتان تشتركان في هذا النص: أين الحد بينهما؟",

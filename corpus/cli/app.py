@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from corpus.cli import labelstudio
+from corpus.cli import annotators, labelstudio
 from corpus.cli.output import (
     DONE,
     FAILED,
@@ -337,6 +337,7 @@ def _shown(path: Path) -> str:
 
 
 labelstudio.register(app)
+annotators.register(app)
 
 
 def main() -> None:

@@ -79,11 +79,11 @@ def render_card(release: Described) -> str:
 def card_header(release: Described) -> dict[str, Yaml]:
     """The card's YAML. Splits carry no row counts: with them `load_dataset(..., filters=...)` fails."""
     figures = release.figures
-    creators = set()
+    creators: list[Yaml] = []
     if any(figures.with_status(task, SILVER) for task in TASKS):
-        creators.add("machine-generated")
-    if any(figures.with_status(task, GOLD, SINGLE) for task in TASKS):
-        creators.add(release.about.annotators)
+        creators.append("machine-generated")
+    if any(figures.with_status(task, GOLD, SINGLE) for task in TASKS) and release.about.annotators not in creators:
+        creators.append(release.about.annotators)
     licence = hub_licence(release.licence_name)
     header: dict[str, Yaml] = {
         "pretty_name": release.title,
@@ -96,7 +96,7 @@ def card_header(release: Described) -> dict[str, Yaml]:
         header["language_details"] = [f"ar-{release.about.country}"]
     header |= {
         "multilinguality": ["monolingual"],
-        "annotations_creators": sorted(creators, reverse=True),
+        "annotations_creators": creators,
         "language_creators": ["found"],
         "source_datasets": ["original"],
         "size_categories": [next((name for limit, name in _SIZES if figures.sentences < limit), "n>1B")],

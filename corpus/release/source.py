@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from corpus.ingest import PAGE_PAYLOAD
-from corpus.store import read_head, read_table
+from corpus.store import Head, read_head, read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class CorpusTables:
     rejects: pa.Table
 
 
-def read_corpus(root: Path) -> CorpusTables:
-    """The tables of the corpus in `root`."""
-    head = read_head(root)
+def read_corpus(root: Path, head: Head | None = None) -> CorpusTables:
+    """The tables of the corpus in `root`, under `head` where that is another than its own."""
+    head = head or read_head(root)
     current = read_table(root, "sources", head, ["source_id", "page_id"])
     pages = dict(zip(current["source_id"].to_pylist(), current["page_id"].to_pylist(), strict=True))
     sightings = read_table(root, "sightings", head)

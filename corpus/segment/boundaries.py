@@ -164,7 +164,7 @@ def inside_url(stop: Stop) -> bool | None:
     floor = max(0, stop.start - URL_LIMIT)
     chunk_start = max(stop.text.rfind(" ", floor, stop.start), stop.text.rfind("\n", floor, stop.start)) + 1
     chunk_start = max(chunk_start, floor)
-    left = stop.text[chunk_start : stop.start]
+    left = stop.text[chunk_start : stop.end]
     if "://" not in left and "www." not in left and "@" not in left and "@" not in stop.text[stop.end : stop.end + 64]:
         return None
     window = stop.text[chunk_start : stop.end + URL_LIMIT].split("\n", 1)[0]

@@ -109,11 +109,14 @@ def _split(text: str, start: int, end: int, decisions: list[Decision] | None = N
         return []
     start, end = trimmed
     ranges: list[tuple[int, int]] = []
-    quotes = _QuoteCount(text, start)
+    quotes: _QuoteCount | None = None
+    line_start = start
     for match in _STOPS.finditer(text, start, end):
         first, last = match.span()
         if first < start:  # inside a run already taken as closing
             continue
+        if last == end and decisions is None:  # nothing follows
+            break
         if (
             decisions is None
             and last - first == 1
@@ -130,6 +133,8 @@ def _split(text: str, start: int, end: int, decisions: list[Decision] | None = N
             ranges.append((start, last))
             start = last + 1
             continue
+        if quotes is None:
+            quotes = _QuoteCount(text, line_start)
         closed = _closers_end(text, last, end, quotes)
         following = closed
         while following < end and text[following].isspace():

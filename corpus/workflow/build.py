@@ -17,6 +17,7 @@ from corpus.ingest import HTML, RECORD, FoundPage, Reject, read_pages
 from corpus.release.source import read_corpus
 from corpus.run import run_tasks
 from corpus.store import Head, locked, read_head, read_table, shard_path, write_head, write_shard
+from corpus.workflow.carry import carry, retire, worked_on
 from corpus.workflow.derive import DERIVED_TABLES, DeriveSettings, DeriveTask, derive_shard, is_derived, rejects_table
 from schemas.tables import CLUSTERS, PAGES, SOURCES
 
@@ -59,6 +60,7 @@ def build(
     settings = derive_settings(root, config)
     with locked(root):
         head = read_head(root)
+        before = worked_on(root, head)
         found, head = _ingest(root, head, config, sources, progress)
         new_pages, updated = found.new, found.updated
         pages_keys = head.keys("pages")
@@ -78,6 +80,8 @@ def build(
             kept = tuple(key for key in head.keys(table) if key.startswith("import-"))
             shards[table] = (ingest_rejects if table == "rejects" else ()) + tuple(task.key for task in tasks) + kept
         head = _cluster(root, Head(shards), progress)
+        if before is not None:
+            head = carry(root, retire(root, before, head))
         write_head(root, head)
     counts = corpus_counts(root)
     return replace(

@@ -23,8 +23,9 @@ from corpus.config import CorpusConfig
 from corpus.ids import annotation_id, digest
 from corpus.ingest import Reject
 from corpus.release.source import CorpusTables, read_corpus
-from corpus.store import Head, StoreError, locked, read_head, write_head, write_shard
+from corpus.store import Head, StoreError, locked, read_head, read_table, write_head, write_shard
 from corpus.workflow.build import derive_settings
+from corpus.workflow.carry import carry
 from corpus.workflow.derive import rejects_table
 from corpus.workflow.labelstudio import (
     connect,
@@ -100,10 +101,11 @@ def pull(
         version = producer_version(project)
         head = read_head(root)
         tables = read_corpus(root)
+        index = document_index(tables, read_table(root, "retired", head, ["doc_id", "text"]))
         report("exporting")
         export = store_export(root, lambda target: client.export(project.id, target))
         reader = TaskReader(
-            document_index(tables),
+            index,
             ontology.inventory(settings.inventory).codes,
             ontology.topic_codes,
             tuple(one.code for one in ontology.problems),
@@ -115,8 +117,8 @@ def pull(
         recorded = _recorded(tables, version, found.present)
         revisions = list(_revisions(found, client.url, annotators, recorded))
         report("writing")
-        rows = _rows(revisions, tables, version, ontology_version, round_)
-        head, new = _write(root, head, rows, found.rejects, version)
+        rows = _rows(revisions, index, tables.spans, version, ontology_version, round_)
+        new = _write(root, head, rows, found.rejects, version)
     return _summary(project, export, found, revisions, new)
 
 
@@ -161,13 +163,12 @@ def read_export(export: Path, reader: TaskReader) -> _Found:
     return found
 
 
-def document_index(tables: CorpusTables) -> DocumentIndex:
-    """The documents that a task can be of."""
+def document_index(tables: CorpusTables, retired: pa.Table) -> DocumentIndex:
+    """The documents that a task can be of: those of the corpus, and those whose pages give other texts by now."""
     return DocumentIndex(
         CorpusDocument(doc, text, ())
-        for doc, text in zip(
-            tables.documents["doc_id"].to_pylist(), tables.documents["text"].to_pylist(), strict=True
-        )
+        for rows in (retired, tables.documents)
+        for doc, text in zip(rows["doc_id"].to_pylist(), rows["text"].to_pylist(), strict=True)
     )
 
 
@@ -194,12 +195,14 @@ def _recorded(tables: CorpusTables, version: str, docs: Collection[str]) -> dict
     judged = tables.judgments.filter(pc.is_in(tables.judgments["layer_id"], value_set=ours)).to_pylist()
     latest: dict[tuple[str, str], dict[str, Any]] = {}
     times: dict[tuple[str, str], set[str]] = defaultdict(set)
+    docs_of: dict[tuple[str, str], set[str]] = defaultdict(set)  # an annotation moved to another text keeps its time
     owner: dict[str, str] = {}
     for row in judged:
         key = (row["doc_id"], row["annotator"])
         owner[row["layer_id"]] = row["annotator"]
         if row["submitted_at"]:
             times[key].add(row["submitted_at"])
+            docs_of[row["annotator"], row["submitted_at"]].add(row["doc_id"])
         # that of the entities, because sentences may be a draft in a submission
         if layers[row["layer_id"]] == "entities" and row["revision"] >= latest.get(key, {"revision": 0})["revision"]:
             latest[key] = row
@@ -207,7 +210,7 @@ def _recorded(tables: CorpusTables, version: str, docs: Collection[str]) -> dict
     return {
         key: Recorded(
             row["revision"], row["status"], row["submitted_at"], row["seconds"], row["problem"], row["comment"],
-            contents[key], frozenset(times[key]),
+            contents[key], frozenset(times[key]), len(docs_of[key[1], row["submitted_at"]]) > 1,
         )
         for key, row in latest.items()
         if key[0] in docs
@@ -268,13 +271,11 @@ def _revisions(
 
 
 def _rows(
-    additions: Iterable[_Addition], tables: CorpusTables, version: str, ontology: str, round_: int
+    additions: Iterable[_Addition], index: DocumentIndex, spans: pa.Table, version: str, ontology: str, round_: int
 ) -> dict[str, pa.Table]:
     listed = list(additions)
     docs = pa.array(sorted({one.doc_id for one in listed}), pa.string())
-    texts = tables.documents.filter(pc.is_in(tables.documents["doc_id"], value_set=docs))
-    text_of = dict(zip(texts["doc_id"].to_pylist(), texts["text"].to_pylist(), strict=True))
-    near = tables.spans.filter(pc.is_in(tables.spans["doc_id"], value_set=docs))
+    near = spans.filter(pc.is_in(spans["doc_id"], value_set=docs))
     predicted = dict(zip(near["annotation_id"].to_pylist(), near["layer_id"].to_pylist(), strict=True))
     layers: dict[str, Layer] = {}
     rows: dict[str, list[dict[str, object]]] = {name: [] for name in _TABLES}
@@ -282,7 +283,8 @@ def _rows(
         of = {task: Layer(task, "annotation", one.annotator, version, ontology, None, round_) for task in TASKS}
         layers.update({layer.layer_id: layer for layer in of.values()})
         rows["judgments"] += [_judgment(one, of[task], task) for task in TASKS]
-        rows["spans"] += _spans(one, of, text_of[one.doc_id], predicted)
+        document = index.by_id(one.doc_id)
+        rows["spans"] += _spans(one, of, document.text if document else "", predicted)
         rows["topics"] += _topics(one, of["topics"])
     rows["layers"] = [
         {
@@ -353,10 +355,10 @@ def _topics(one: _Addition, layer: Layer) -> Iterator[dict[str, object]]:
 
 def _write(
     root: Path, head: Head, rows: Mapping[str, pa.Table], rejects: Sequence[Reject], version: str
-) -> tuple[Head, bool]:
+) -> bool:
     """Add the rows as a shard; the rejects of this project are those of the present export, no longer earlier ones."""
     shards = dict(head.shards)
-    new = rows["judgments"].num_rows > 0
+    new = bool(rows["judgments"].num_rows > 0)
     if new:
         key = "import-" + digest(*(f"{name}:{row}" for name in _TABLES for row in rows[name].to_pylist()))[:24]
         for name in _TABLES:
@@ -370,10 +372,10 @@ def _write(
         write_shard(root, "rejects", key, table)
         kept = (*kept, key)
     shards["rejects"] = kept
-    changed = Head(shards)
+    changed = carry(root, Head(shards))
     if changed != head:
         write_head(root, changed)
-    return changed, new
+    return new
 
 
 _REVIEW = ("two-labels", "crossing-spans", "uncovered-text", "sentences-overlap")

@@ -15,6 +15,7 @@ import pyarrow as pa
 from annotation.labelstudio.client import Client, ClientError, Project, Refused, Task
 from annotation.labelstudio.config import label_config
 from annotation.labelstudio.tasks import (
+    Done,
     Json,
     Known,
     Sharing,
@@ -32,6 +33,7 @@ from corpus.release.source import CorpusTables, read_corpus
 from corpus.span import Topic
 from corpus.store import locked
 from corpus.workflow.build import Progress, derive_settings
+from corpus.workflow.carried import carried_work
 from corpus.workflow.labelstudio import (
     LinkState,
     Pending,
@@ -101,6 +103,7 @@ class _Push:
     project: Project
     progress: Progress
     sleep: Callable[[float], None]
+    done: Mapping[str, Sequence[Done]]
     removed: int = 0
     rejects: list[Reject] = field(default_factory=list)
 
@@ -137,20 +140,13 @@ class _Push:
             self.state = note_pending(self.root, self.state, pending)
             ids = self.client.import_tasks(
                 self.project.id,
-                [self._task(one, version, sharing) for one in batch],
+                [task(one, version, sharing, self.done.get(one.doc_id, ())) for one in batch],
             )
             for one, number in zip(batch, ids, strict=True):
-                if (overlap := sharing.overlap(one.doc_id)) > 1:
+                if (overlap := sharing.overlap(one)) > 1:
                     self.client.update_task(number, {"overlap": overlap})
             self.state = note_pending(self.root, self.state, None)
             self.progress("tasks", min(at + BATCH, len(documents)), len(documents))
-
-    def _task(self, document: TaskDocument, version: str, sharing: Sharing) -> Json:
-        made = task(document, version, blind=sharing.is_blind(document.doc_id))
-        content = made["data"]
-        assert isinstance(content, dict)
-        content["annotators"] = sharing.overlap(document.doc_id)
-        return made
 
     def mend_overlap(self, tasks: Mapping[str, Task]) -> None:
         """Give tasks the number of annotators they were sent with, where a push was cut off before it could."""
@@ -231,7 +227,8 @@ def push(
             raise PushError("the corpus has no documents yet; next: mudawwana build SOURCES…")
         interface = label_config(ontology, settings.inventory)
         project, created = _project(client, state, options.round, config.corpus.name, interface)
-        run = _Push(root, client, state, project, progress, sleep, rejects=rejects)
+        done = carried_work(root, client.url, tables)
+        run = _Push(root, client, state, project, progress, sleep, done, rejects=rejects)
         run.settle()
         tasks = {} if created else run.listed()
         run.mend_overlap(tasks)
@@ -249,8 +246,8 @@ def push(
         f"{client.url}/projects/{project.id}",
         created,
         len(new),
-        sum(options.sharing.is_blind(one.doc_id) for one in new),
-        sum(options.sharing.overlap(one.doc_id) > 1 for one in new),
+        sum(options.sharing.is_blind(one) for one in new),
+        sum(options.sharing.overlap(one) > 1 for one in new),
         predicted,
         number,
         run.removed,
@@ -335,7 +332,8 @@ def _candidates(tables: CorpusTables) -> tuple[str, list[_Candidate]]:
         if sighting.get("published"):
             about.append(f"\N{FIRST STRONG ISOLATE}{str(sighting['published'])[:10]}\N{POP DIRECTIONAL ISOLATE}")
         work = Work(tuple(spans["sentences", doc]), tuple(spans["entities", doc]), tuple(topics[doc]))
-        document = TaskDocument(doc, row["text"], row["title"] or "—", " · ".join(about) or "—", work)
+        source = str(sighting.get("source_id") or doc)
+        document = TaskDocument(doc, source, row["text"], row["title"] or "—", " · ".join(about) or "—", work)
         values = {
             "doc_id": (doc,),
             "source": tuple(sources[doc]),

@@ -164,7 +164,9 @@ def main() -> None:
     vocabulary, word_classes = word_statistics(folder)
     sentences = shipped_sentences(folder)
     tagged = [(each.words, corpora.bio(len(each.words), each.mentions)) for each in sentences]
-    model = train_model(tagged, list(corpora.raw_sentences(folder, every=RAW_SHARE)), vocabulary, word_classes, Settings())
+    model = train_model(
+        tagged, list(corpora.raw_sentences(folder, every=RAW_SHARE)), vocabulary, word_classes, Settings()
+    )
     save(arguments.output, model)
     digest = hashlib.sha256(arguments.output.read_bytes()).hexdigest()
     print(f"{arguments.output.name}: {arguments.output.stat().st_size} bytes, sha256 {digest}")

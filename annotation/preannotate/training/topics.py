@@ -131,9 +131,8 @@ def _read_tar(path: Path) -> Iterator[tuple[str, str]]:
 
 def _read_ant(path: Path) -> Iterator[tuple[str, str]]:
     for name, body in _read_tar(path):
-        title, text = (
-            found[1].strip() if (found := re.search(f"<{tag}>(.*?)</{tag}>", body, re.DOTALL)) else "" for tag in ("TITLE", "TEXT")
-        )
+        found = (re.search(f"<{tag}>(.*?)</{tag}>", body, re.DOTALL) for tag in ("TITLE", "TEXT"))
+        title, text = (match[1].strip() if match else "" for match in found)
         if text:
             yield name, f"{title}\n{text}"
 
@@ -180,7 +179,7 @@ _CONSTANT_MARGIN = -1.0  # of a topic that has keywords only
 
 
 def read_keywords() -> list[Keyword]:
-    """The keyword lexicon with regular inflections; a word that a topic lists twice counts once, with the higher weight.
+    """The keyword lexicon with regular inflections; a word listed twice counts once, with the higher weight.
 
     Raises ValueError for an entry of more than two words.
     """
@@ -191,9 +190,9 @@ def read_keywords() -> list[Keyword]:
             for entry in entries:
                 bases = tuple(base_and_stem(word)[0] for word in split_words(entry))
                 if not 1 <= len(bases) <= 2:
-                    raise ValueError(f"topic_keywords.toml: {label}: {entry!r} has {len(bases)} words; give one or two")
-                for forms in (bases,) if len(bases) == 2 else ((form,) for form in inflections(bases[0])):
-                    found[label, forms] = weight
+                    raise ValueError(f"topic_keywords.toml: {label} {entry!r} has {len(bases)} words, not 1 or 2")
+                forms = [bases] if len(bases) == 2 else [(form,) for form in inflections(bases[0])]
+                found |= {(label, form): weight for form in forms}
     return [Keyword(label, bases, weight) for (label, bases), weight in found.items()]
 
 
@@ -299,7 +298,8 @@ def fit(design: Design, rows: NDArray[np.bool_]) -> TopicModel:
     """A model of some of the texts that is not calibrated yet."""
     chosen = np.flatnonzero(rows & (design.topics >= 0))
     matrix, topics = design.matrix[chosen], design.topics[chosen]
-    long = np.isin(design.sources[chosen], LONG_SOURCES)
+    # Weak labels count as little as those of short texts, where whole articles are labelled by hand.
+    long = np.isin(design.sources[chosen], LONG_SOURCES) & (design.gold[chosen] >= 0)
     labels = design.features.labels
     weights = np.zeros((matrix.shape[1], len(labels)), np.float32)
     bias = np.full(len(labels), _CONSTANT_MARGIN, np.float32)
@@ -363,7 +363,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     data = options.shared / "data"
     if not (data / "topics").is_dir():
-        parser.exit(1, f"{data / 'topics'} is missing: training needs the topic data described in models/TOPICS_CARD.md\n")
+        parser.exit(1, f"{data / 'topics'} is missing: training needs the data that models/TOPICS_CARD.md names\n")
     model = train([document for source in MAPPINGS for document in read_source(data, source, "train")])
     model.save(options.output)
     print(hashlib.sha256(options.output.read_bytes()).hexdigest(), options.output.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -10,13 +11,11 @@ from hypothesis import strategies as st
 
 from annotation.preannotate.date_values import PartialDate, numeric_date
 from annotation.preannotate.dates import DateAnnotator
-
 from tests.annotation.preannotate.bracketed import article, mark, read_cases, unmark
 
 ANNOTATOR = DateAnnotator()
-PIECES = st.sampled_from(
-    "12 يناير 2026 مارس من إلى اليوم الأحد أمس عام سنة و ( ) / - الربع الأول القرن هـ في بين رمضان كلمة \n".split(" ")
-)
+WORDS = "12 يناير 2026 مارس من إلى اليوم الأحد أمس عام سنة و ( ) / - الربع الأول القرن هـ في بين رمضان كلمة \n"
+PIECES = st.sampled_from(WORDS.split(" "))
 
 
 @pytest.mark.parametrize("case", read_cases("dates"))
@@ -80,7 +79,7 @@ def test_an_impossible_day_has_no_value() -> None:
 @given(st.lists(PIECES, max_size=30).map(" ".join))
 def test_spans_are_sorted_disjoint_and_trimmed(text: str) -> None:
     [found] = ANNOTATOR.entities([article(text)])
-    assert all(before.end <= after.start for before, after in zip(found, found[1:], strict=False))
+    assert all(before.end <= after.start for before, after in pairwise(found))
     for date in found:
         surface = text[date.start : date.end]
         assert surface and surface == surface.strip() and "\n" not in surface

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -12,15 +13,14 @@ from hypothesis import strategies as st
 from annotation.preannotate.money import MoneyAnnotator
 from annotation.preannotate.numerals import parse_digits, parse_number, parse_ordinal
 from annotation.preannotate.words import fold
-
 from tests.annotation.preannotate.bracketed import article, mark, read_cases, unmark
 
 ANNOTATOR = MoneyAnnotator()
-PIECES = st.sampled_from(
-    "3 50 ألف مليون ملايين مليوني درهم دراهم دولار دولارين ريال سعودي نصف خمسة عشر و من إلى بين - ( ) $ € سنتيم كلمة".split(
-        " "
-    )
+WORDS = (
+    "3 50 ألف مليون ملايين مليوني درهم دراهم دولار دولارين ر"
+    "يال سعودي نصف خمسة عشر و من إلى بين - ( ) $ € سنتيم كلمة"
 )
+PIECES = st.sampled_from(WORDS.split(" "))
 
 
 @pytest.mark.parametrize("case", read_cases("money"))
@@ -41,7 +41,7 @@ def test_there_are_enough_cases() -> None:
         ("أحد عشر ألفا", 11_000),
         ("اثنتا عشرة", 12),
         ("مليون نصف المليون", 1_500_000),
-        ("مليونا دولار".split(" ", maxsplit=1)[0], 2_000_000),
+        ("مليونا", 2_000_000),
         ("مليونا ثلاث مئة ألف", 1_300_000),
         ("ربع مليار", 250_000_000),
         ("خمسة ملايين نصف", 5_500_000),
@@ -92,7 +92,7 @@ def test_three_decimals_where_the_currency_has_them() -> None:
 @given(st.lists(PIECES, max_size=25).map(" ".join))
 def test_spans_are_sorted_disjoint_and_trimmed(text: str) -> None:
     [found] = ANNOTATOR.entities([article(text)])
-    assert all(before.end <= after.start for before, after in zip(found, found[1:], strict=False))
+    assert all(before.end <= after.start for before, after in pairwise(found))
     for money in found:
         surface = text[money.start : money.end]
         assert surface and surface == surface.strip()

@@ -80,7 +80,7 @@ def test_nul_and_lone_surrogates_are_removed_with_a_rule(tmp_path: Path, run_com
 
 
 ONTOLOGY_ERRORS: dict[str, Callable[[str], str]] = {
-    "no TOML": lambda text: text.replace("[", "[[[", 1),
+    "no TOML": lambda text: f"[[[\n{text}",
     "a label without a name": lambda text: text.replace("name_en", "nama_en", 1),
 }
 
