@@ -6,16 +6,25 @@ SHARED ?= ../shared
 
 .PHONY: setup demo test lint format bench bench-models soak models schemas docs clean
 
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
 setup: $(VENV)/.ready
 
-$(VENV)/.ready: pyproject.toml constraints.txt
+# What the demo needs is what a user installs; the tests need more.
+$(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  (echo "mudawwana needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,train]'
+	@echo "Installing mudawwana into $(VENV) …"
+	@$(PIP) --editable .
 	@touch $@
 
-demo: setup
+$(VENV)/.ready: $(VENV)/.installed
+	@echo "Installing what the tests need into $(VENV) …"
+	@$(PIP) --editable '.[labelstudio,test,train]'
+	@touch $@
+
+demo: $(VENV)/.installed
 	@$(BIN)/mudawwana demo demo
 
 test: setup lint
@@ -46,13 +55,9 @@ models: setup
 bench: setup
 	$(BIN)/python -m bench.pipeline --shared $(SHARED)
 
-bench-docs: setup schemas
-	$(BIN)/python -m typer corpus.cli.app utils docs --name mudawwana --output docs/commands.md
-	$(BIN)/python -m bench.readme
-
-models: setup
+bench-models: setup
 	$(BIN)/python -m bench.models --shared $(SHARED)
-	$(BIN)/python -m bench.topics --shared $(SHARED)
+	$(BIN)/python -m bench.topics --shared $(SHARED) --cross
 
 clean:
 	rm -rf demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from corpus.personal import KINDS
 from schemas.located import Located, TomlSyntaxError, parse_located
 
 FILE_NAME = "corpus.toml"
@@ -80,6 +81,13 @@ class ReleaseConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class PrivacyConfig:
+    """`[privacy]`: kinds of personal data that a build masks in texts, of `corpus.personal.KINDS`."""
+
+    redact: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CorpusConfig:
     """All of `corpus.toml`; every part has a default."""
 
@@ -88,6 +96,7 @@ class CorpusConfig:
     annotation: AnnotationConfig = AnnotationConfig()
     release: ReleaseConfig = field(default_factory=ReleaseConfig)
     datasheet: Mapping[str, str] = field(default_factory=dict)
+    privacy: PrivacyConfig = PrivacyConfig()
 
 
 @dataclass(slots=True)
@@ -136,11 +145,13 @@ def parse_config(text: str, name: str = FILE_NAME) -> CorpusConfig:
         read = _Reader(parse_located(text, name))
     except TomlSyntaxError as error:
         raise ConfigError(str(error)) from error
-    parts = ("corpus", "sources", "annotation", "release", "datasheet")
+    parts = ("corpus", "sources", "annotation", "release", "datasheet", "privacy")
     for key in read.file.content:
         if key not in parts:
             read.say((key,), f"unknown part '{key}'", f"known parts: {', '.join(parts)}")
-    config = CorpusConfig(_about(read), _sources(read), _annotation(read), _release(read), _datasheet(read))
+    config = CorpusConfig(
+        _about(read), _sources(read), _annotation(read), _release(read), _datasheet(read), _privacy(read)
+    )
     if read.problems:
         raise ConfigError("\n".join(read.problems))
     return config
@@ -219,6 +230,15 @@ def _datasheet(read: _Reader) -> Mapping[str, str]:
     return {key: read.text("datasheet", values, key, "") for key in values}
 
 
+def _privacy(read: _Reader) -> PrivacyConfig:
+    values = read.table("privacy", ("redact",))
+    kinds = read.texts(("privacy", "redact"), values.get("redact", []), ())
+    for kind in kinds:
+        if kind not in KINDS:
+            read.say(("privacy", "redact"), f"unknown kind '{kind}'", f"known kinds: {', '.join(KINDS)}")
+    return PrivacyConfig(tuple(kind for kind in KINDS if kind in kinds))
+
+
 def read_config(root: Path) -> CorpusConfig:
     """The settings of the corpus in `root`.
 
@@ -286,5 +306,8 @@ min_score = 0.0             # leave out suggestions less certain than this
 [release]
 splits = {{ train = 0.8, validation = 0.1, test = 0.1 }}
 
-[datasheet]                 # answers only a person can give; the keys are in the release's DATASHEET.md
+[privacy]
+redact = []                 # mask in texts: ["email", "phone"]; changes the texts, so do it before annotating
+
+[datasheet]                 # answers only a person can give; "mudawwana datasheet --ask" asks for them
 """

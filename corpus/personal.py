@@ -40,9 +40,10 @@ _EMAIL: Final = re.compile(
 _DIGIT: Final = "[0-9\N{ARABIC-INDIC DIGIT ZERO}-\N{ARABIC-INDIC DIGIT NINE}" \
     "\N{EXTENDED ARABIC-INDIC DIGIT ZERO}-\N{EXTENDED ARABIC-INDIC DIGIT NINE}]"
 _GAP: Final = r"(?:\)?[ .\-/\u00A0\u2010-\u2013]\(?|[()])"
-# A letter of a proclitic may stand right before a number.
-_RUN: Final = re.compile(rf"(?<![\dA-Za-z_.,:+\u066B\u066C/-])\(?\+?\(?{_DIGIT}+(?:{_GAP}{_DIGIT}+)*\+?(?![\w@%\u066A])")
-_PART: Final = re.compile(rf"\(?\+?\(?{_DIGIT}+(?:{_GAP}{_DIGIT}+)*\+?")
+_NUMBER: Final = rf"\(?\+?\(?{_DIGIT}+(?:{_GAP}{_DIGIT}+)*\+?"
+# A proclitic may stand right before a number.
+_RUN: Final = re.compile(rf"(?<![\dA-Za-z_.,:+\u066B\u066C/-]){_NUMBER}(?![\w@%\u066A])")
+_PART: Final = re.compile(_NUMBER)
 _CALENDAR_DAY: Final = re.compile(
     rf"(?<![\d./-])(?:{_DIGIT}{{1,2}}([./-]){_DIGIT}{{1,2}}\1{_DIGIT}{{4}}"
     rf"|{_DIGIT}{{4}}([./-]){_DIGIT}{{1,2}}\2{_DIGIT}{{1,2}})(?![./-]?\d)"
@@ -107,7 +108,9 @@ class Personal(Span):
 def find_personal(text: str) -> list[Personal]:
     """The personal data in a text, in order; what is masked already is none."""
     found = [
-        Personal(match.start(), match.end(), EMAIL) for match in _EMAIL.finditer(text) if set(match["local"]) - _JOINTS != {_MASK}
+        Personal(match.start(), match.end(), EMAIL)
+        for match in _EMAIL.finditer(text)
+        if set(match["local"]) - _JOINTS != {_MASK}
     ]
     found += [Personal(start, end, PHONE) for start, end in _phones(text)]
     return sorted(found, key=lambda one: one.start)
@@ -125,7 +128,8 @@ def redact(text: str, kinds: Collection[str]) -> list[Edit]:
 def _phones(text: str) -> Iterator[tuple[int, int]]:
     for run in _RUN.finditer(text):
         if _is_phone(text, run.start(), run.end()):
-            yield run.start(), run.end()
+            opened = run.group().startswith("(") and ")" not in run.group()  # the bracket around the number
+            yield run.start() + opened, run.end()
             continue
         # Several numbers joined by a slash or hyphen.
         start = run.start()
@@ -140,6 +144,8 @@ def _is_phone(text: str, start: int, end: int) -> bool:
     written = text[start:end]
     groups = re.findall(rf"{_DIGIT}+", written)
     digits = "".join(str(int(digit)) for digit in "".join(groups))
+    if written.endswith("+") and "(" in written:
+        return False  # "252185 (5836+)": a count and what it grew by
     if "+" in written or digits.startswith("00"):
         return _is_international(digits.removeprefix("00"))
     if _CALENDAR_DAY.search(written):

@@ -49,12 +49,17 @@ class ReadTask:
 
 @dataclass(frozen=True, slots=True)
 class TaskReader:
-    """Reads the tasks of an export. `link` is the address of a task, without its number."""
+    """Reads the tasks of an export.
+
+    `users` has the ids of users by their addresses in small letters, by which drafts name them; `link` is the address
+    of a task without its number.
+    """
 
     index: DocumentIndex
     labels: Collection[str]
     topics: Collection[str]
     problems: Collection[str]
+    users: Mapping[str, int]
     link: str
 
     def read(self, task: object) -> ReadTask:
@@ -95,7 +100,7 @@ class TaskReader:
         reader: ResultReader,
         rejects: list[Reject],
     ) -> Submission | None:
-        user = _user(raw, "user" if is_draft else "completed_by")
+        user = self._user(raw, "user" if is_draft else "completed_by")
         if not isinstance(raw, dict) or not isinstance(raw.get("result"), list) or user is None:
             message = "expected an annotation with a list 'result' and somebody who did it"
             rejects.append(Reject(origin, "not-an-annotation", message, shown(raw)))
@@ -122,6 +127,12 @@ class TaskReader:
             own,
         )
 
+    def _user(self, raw: object, key: str) -> int | None:
+        value = raw.get(key) if isinstance(raw, dict) else None
+        value = value.get("id") if isinstance(value, dict) else value
+        value = self.users.get(value.lower()) if isinstance(value, str) else value
+        return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 63 else None
+
     def _checked(self, origin: str, result: Result, text: str, rejects: list[Reject]) -> Result:
         """The result without labels and problems that the ontology does not have."""
         kept = []
@@ -141,12 +152,6 @@ class TaskReader:
 
 def _listed(value: object) -> Sequence[object]:
     return value if isinstance(value, list) else ()
-
-
-def _user(raw: object, key: str) -> int | None:
-    value = raw.get(key) if isinstance(raw, dict) else None
-    value = value.get("id") if isinstance(value, dict) else value
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 63 else None
 
 
 def _doubts(origin: str, result: Result, text: str) -> Iterator[Reject]:

@@ -165,7 +165,7 @@ _GRAMMAR = re.compile(
         )
     )
 )
-# The share of each kind that was right in 110 mentions read in news of three countries; few of them are not `amount`.
+# The share of each kind that was right in 110 mentions read in news of two countries; few of them are not `amount`.
 _SCORES: Mapping[str, float] = {"sign": 0.95, "amount": 0.98, "vague": 0.9, "dual": 0.9, "one": 0.85}
 
 

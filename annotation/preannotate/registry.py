@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.resources import files
 from pathlib import Path
 
 from annotation.preannotate.combine import default_entity_annotator
@@ -45,12 +47,12 @@ class Preannotation:
     def entity_producer(self) -> tuple[str, str]:
         """Name and version of who finds entities."""
         suffix = f"@{self.min_score:g}" if self.min_score else ""
-        return self.entity_annotator.name, self.entity_annotator.version + suffix
+        return self.entity_annotator.name, f"{self.entity_annotator.version}.{resources_digest()}{suffix}"
 
     @property
     def topic_producer(self) -> tuple[str, str]:
         """Name and version of who finds topics."""
-        return self.topic_annotator.name, self.topic_annotator.version
+        return self.topic_annotator.name, f"{self.topic_annotator.version}.{resources_digest()}"
 
     @property
     def key(self) -> str:
@@ -110,6 +112,17 @@ def label_map(ontology: Ontology, inventory: str, produced: Iterable[str]) -> Ma
             ]
         )
     return used
+
+
+@functools.cache
+def resources_digest() -> str:
+    """First 8 hex digits of the sha256 over the packaged models and word lists, which decide with the code."""
+    state = hashlib.sha256()
+    for folder in ("lexicons", "models"):
+        for file in sorted(files("annotation.preannotate").joinpath(folder).iterdir(), key=lambda one: one.name):
+            if file.name.endswith((".npz", ".toml", ".tsv", ".txt")):
+                state.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return state.hexdigest()[:8]
 
 
 @functools.cache

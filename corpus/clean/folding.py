@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from corpus.segment.tokens import MARKS
+from corpus.text.chars import MARKS
 
 # The rules fold the same line again and again, hence the caches; chained str.replace is many times faster than
 # str.translate on Arabic text.

@@ -12,7 +12,7 @@ from corpus.clean.bylines import glued_byline
 from corpus.clean.folding import fold, key
 from corpus.clean.line_rules import furniture
 from corpus.clean.phrases import load_lines
-from corpus.segment.tokens import URL
+from corpus.text.chars import URL
 
 Cut = tuple[int, int, str]
 """A part of a line to remove: start and end in code points of the line, and the rule."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from corpus.segment import lexicon
-from corpus.segment.tokens import ARABIC, MARKS, URL, URL_LIMIT
+from corpus.text.chars import ARABIC, MARKS, URL, URL_LIMIT
 
 JOIN: Final = False
 SPLIT: Final = True

@@ -6,14 +6,15 @@ The text is never altered. Time is linear in its length.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from corpus.segment import lexicon
 from corpus.segment.boundaries import BRACKETS, STOPS, Stop, decide, extends_grapheme
-from corpus.segment.tokens import MARKS
 from corpus.span import Sentence
+from corpus.text.chars import MARKS
 
 VERSION: Final = "1"
 
@@ -23,7 +24,8 @@ WHOLE_LINE_KINDS: Final = frozenset({"title"})
 UNSTOPPED: Final = 250
 """Code points of a line without any stop or comma from which on clear sentence starts split it."""
 
-_STOPS = re.compile(rf"[{re.escape(STOPS)}]++[{MARKS}]*+")
+# A line break, or a run of stop marks with the combining marks on it.
+_EVENTS = re.compile(rf"[{re.escape(STOPS)}\n](?:(?<!\n)[{re.escape(STOPS)}]*+[{MARKS}]*+)?")
 _CLEAR_START = re.compile(r"(?<=\s)(?:" + "|".join(map(re.escape, lexicon.CLEAR_STARTS)) + r")(?=\s)")
 _ALWAYS_CLOSE = frozenset(BRACKETS + "»")
 _MAY_CLOSE = frozenset("\"'“”’")
@@ -47,108 +49,113 @@ def segment(text: str, line_kinds: Sequence[str]) -> list[Sentence]:
 
     Raises ValueError if there is not one kind for each line.
     """
-    sentences: list[Sentence] = []
-    add = sentences.append
-    lines = 0
-    for start, end in _lines(text):
-        if lines == len(line_kinds):
-            raise ValueError(f"{text.count(chr(10)) + 1} lines, but {len(line_kinds)} line kinds")
-        kind = line_kinds[lines]
-        lines += 1
-        if kind in WHOLE_LINE_KINDS:
-            trimmed = _trim(text, start, end)
-            if trimmed is not None:
-                add(Sentence(*trimmed, kind))
-            continue
-        for first, last in _split(text, start, end):
-            add(Sentence(first, last, kind))
+    lines = text.count("\n") + 1 if text else 0
     if lines != len(line_kinds):
         raise ValueError(f"{lines} lines, but {len(line_kinds)} line kinds")
-    return sentences
+    return _scan(text, line_kinds, None)
 
 
 def split_line(line: str) -> list[tuple[int, int]]:
     """The sentences of bare text as ranges of code points; a line break in it ends a sentence."""
-    return [span for start, end in _lines(line) for span in _split(line, start, end)]
+    kinds = ["paragraph"] * (line.count("\n") + 1)
+    return [(sentence.start, sentence.end) for sentence in _scan(line, kinds, None)]
 
 
 def explain(text: str, line_kinds: Sequence[str]) -> list[Decision]:
     """Every stop of `text` with the rule that decided it; line ends and unstopped text included."""
     decisions: list[Decision] = []
-    for (start, end), kind in zip(_lines(text), line_kinds, strict=True):
-        if kind in WHOLE_LINE_KINDS:
-            decisions.append(Decision(end, True, "whole-line-kind"))
-            continue
-        _split(text, start, end, decisions)
-        decisions.append(Decision(end, True, "line-end"))
+    if text:
+        _scan(text, line_kinds, decisions)
     return decisions
 
 
-def _lines(text: str) -> Iterator[tuple[int, int]]:
-    if not text:
-        return
-    start = 0
-    while (end := text.find("\n", start)) >= 0:
-        yield start, end
-        start = end + 1
-    yield start, len(text)
-
-
-def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
-    while start < end and text[start].isspace():
-        start += 1
+def _trimmed_end(text: str, start: int, end: int) -> int:
     while end > start and text[end - 1].isspace():
         end -= 1
-    return (start, end) if start < end else None
+    return end
 
 
-def _split(text: str, start: int, end: int, decisions: list[Decision] | None = None) -> list[tuple[int, int]]:
-    """The sentences of one line, `text[start:end]`; appends why to `decisions` if given."""
-    trimmed = _trim(text, start, end)
-    if trimmed is None:
-        return []
-    start, end = trimmed
-    ranges: list[tuple[int, int]] = []
+def _scan(text: str, line_kinds: Sequence[str], decisions: list[Decision] | None) -> list[Sentence]:
+    """The sentences of all lines in one pass over their line breaks and stops; appends why to `decisions` if given."""
+    sentences: list[Sentence] = []
+    add = sentences.append
+    if not text:
+        return sentences
+    kinds = iter(line_kinds)
+    kind = next(kinds)
+    whole = kind in WHOLE_LINE_KINDS
+    length = len(text)
+    start = 0  # of the sentence; whitespace before it is skipped when it is needed
+    on_line = 0  # sentences before those of this line
+    line_end = -1  # of the line, trimmed; -1 until a stop needs it
     quotes: _QuoteCount | None = None
-    line_start = start
-    for match in _STOPS.finditer(text, start, end):
-        first, last = match.span()
-        if first < start:  # inside a run already taken as closing
+    for match in chain(_EVENTS.finditer(text), (None,)):
+        first, last = match.span() if match is not None else (length, length)
+        if first == length or text[first] == "\n":
+            end = _trimmed_end(text, start, first) if first and text[first - 1].isspace() else first
+            while start < end and text[start].isspace():
+                start += 1
+            if start < end:
+                if len(sentences) == on_line and end - start > UNSTOPPED and not whole:
+                    for one in _split_unstopped(text, start, end, decisions):
+                        add(Sentence(*one, kind))
+                else:
+                    add(Sentence(start, end, kind))
+            if decisions is not None:
+                decisions.append(Decision(end, True, "whole-line-kind" if whole else "line-end"))
+            if first == length:
+                break
+            start, on_line, line_end, quotes = last, len(sentences), -1, None
+            kind = next(kinds)
+            whole = kind in WHOLE_LINE_KINDS
             continue
-        if last == end and decisions is None:  # nothing follows
-            break
-        if (
-            decisions is None
-            and last - first == 1
-            and text[first] == "."
-            and last + 2 < end
-            and text[last] == " "
-            and text[last + 1] in _PLAIN
-            and first - 3 > start
-            and text[first - 1] in _PLAIN
-            and text[first - 2] in _PLAIN
-            and text[first - 3] in _PLAIN
-            and text[first - 3 : first] not in _UNSURE_ENDS
-        ):  # the commonest stop, decided as the rules would: a word of three letters, a stop, a space, a letter
-            ranges.append((start, last))
-            start = last + 1
+        if first < start or whole:  # inside a run already taken as closing; or nothing ends this line but its end
             continue
+        following_char = text[last] if last < length else "\n"
+        if decisions is None:
+            if following_char == "\n":  # nothing follows
+                continue
+            if (
+                following_char == " "
+                and last - first == 1
+                and last + 2 < length
+                and text[last + 1] in _PLAIN
+                and text[last + 2] != "\n"
+                and text[first] == "."
+                and first - 3 > start
+                and text[first - 1] in _PLAIN
+                and text[first - 2] in _PLAIN
+                and text[first - 3] in _PLAIN
+                and text[first - 3 : first] not in _UNSURE_ENDS
+            ):  # the commonest stop, decided as the rules would: a word of three letters, a stop, a space, a letter
+                if text[start].isspace():
+                    start = _skip_space(text, start)
+                add(Sentence(start, last, kind))
+                start = last + 1
+                continue
+        if line_end < 0:
+            line_end = text.find("\n", last)
+            line_end = _trimmed_end(text, start, length if line_end < 0 else line_end)
+        start = _skip_space(text, start)
         if quotes is None:
-            quotes = _QuoteCount(text, line_start)
-        closed = _closers_end(text, last, end, quotes)
+            quotes = _QuoteCount(text, start)
+        closed = _closers_end(text, last, line_end, quotes)
         following = closed
-        while following < end and text[following].isspace():
+        while following < line_end and text[following].isspace():
             following += 1
-        splits, rule = decide(Stop(text, start, first, last, closed, following, end))
+        splits, rule = decide(Stop(text, start, first, last, closed, following, line_end))
         if decisions is not None:
             decisions.append(Decision(closed, splits, rule))
         if splits:
-            ranges.append((start, closed))
+            add(Sentence(start, closed, kind))
             start = following
-    ranges.append((start, end))
-    if len(ranges) == 1 and end - start > UNSTOPPED:
-        return _split_unstopped(text, start, end, decisions)
-    return ranges
+    return sentences
+
+
+def _skip_space(text: str, start: int) -> int:
+    while text[start].isspace():
+        start += 1
+    return start
 
 
 def _split_unstopped(text: str, start: int, end: int, decisions: list[Decision] | None) -> list[tuple[int, int]]:

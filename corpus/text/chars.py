@@ -6,6 +6,7 @@ import functools
 from collections.abc import Mapping
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Final
 
 import unicodedata2
 
@@ -47,6 +48,28 @@ LOOK_ALIKES: Mapping[str, str] = MappingProxyType(
         "\N{ARABIC LETTER YEH BARREE}": "\N{ARABIC LETTER YEH}",
     }
 )
+
+MARKS: Final = (
+    r"\u0300-\u036F\u1AB0-\u1AFF\u20D0-\u20F0"  # combining diacritical marks, also for symbols
+    r"\u0610-\u061A\u064B-\u065F\u0670\u06D6-\u06DC\u06DF-\u06E4\u06E7\u06E8\u06EA-\u06ED\u08CA-\u08E1\u08E3-\u08FF"
+    r"\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}\N{VARIATION SELECTOR-1}-\N{VARIATION SELECTOR-16}"
+    r"\N{EMOJI MODIFIER FITZPATRICK TYPE-1-2}-\N{EMOJI MODIFIER FITZPATRICK TYPE-6}"
+)
+"""Inside a character class: the marks that stay with the letter or sign before them, and the two joiners."""
+
+ARABIC: Final = (
+    r"\u0620-\u064A\u066E\u066F\u0671-\u06D3\u06D5\u06E5\u06E6\u06EE\u06EF\u06FA-\u06FC\u06FF\u0750-\u077F\u08A0-\u08C9"
+)
+"""Inside a character class: the letters of the Arabic script, tatweel among them."""
+
+URL_LIMIT: Final = 2000
+"""Code points after which a url is taken to have ended: it bounds the time spent on text without spaces."""
+
+URL: Final = (
+    rf"(?:https?://|www\.)[^\s<>«»“”\"()،؛]{{0,{URL_LIMIT - 1}}}[^\s<>«»“”\"()،؛.,:;!?؟…'\]]"
+    r"|[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}"
+)
+"""A url (without the stop after it) or an e-mail address."""
 
 
 @functools.cache

@@ -103,6 +103,7 @@ def derive_settings(root: Path, config: CorpusConfig) -> DeriveSettings:
         ontology,
         config.annotation.inventory,
         config.annotation.min_score,
+        config.privacy.redact,
     )
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from annotation.layers import LayerRows, prediction_rows
 from annotation.preannotate.protocol import Article
 from annotation.preannotate.registry import Preannotation, load_preannotation
-from corpus import ids
+from corpus import ids, personal
 from corpus.extract import ExtractError, PageFields
 from corpus.ingest import PAGE_PAYLOAD, Reject
 from corpus.pipeline import POLICY_VERSION, Document, read_page
@@ -33,11 +33,13 @@ class DeriveSettings:
     ontology: str
     inventory: str
     min_score: float
+    redacted: tuple[str, ...] = ()
 
     def key(self, producers: str) -> str:
         """Changes whenever the same page could become something else."""
         settings = json.dumps([getattr(self, one.name) for one in fields(self)], sort_keys=True, default=list)
-        return ids.digest(settings, POLICY_VERSION, UCD_VERSION, producers)
+        masking = (personal.VERSION,) if self.redacted else ()
+        return ids.digest(settings, POLICY_VERSION, UCD_VERSION, producers, *masking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,13 @@ def _documents(
         page = pages[source.page_id]
         known = replace(source.fields, outlet=source.fields.outlet or settings.outlet or None)
         try:
-            read = read_page(bytes(page["body"]), str(page["media_type"]), settings.columns, known)  # type: ignore[arg-type]
+            read = read_page(
+                bytes(page["body"]),  # type: ignore[arg-type]
+                str(page["media_type"]),
+                settings.columns,
+                known,
+                settings.redacted,
+            )
         except ExtractError as error:
             rejects.append(Reject(source.path, error.reason, str(error), PAGE_PAYLOAD + source.page_id))
             continue
@@ -175,7 +183,7 @@ def _sightings_table(found: Sequence[tuple[_Source, Document, str]], settings: D
                 "encoding": encoding,
                 "url": known.url,
                 "outlet": known.outlet or read.outlet,
-                "byline": known.byline or read.byline,
+                "byline": _masked(known.byline or read.byline, settings.redacted),
                 "agency": read.agency,
                 "place": read.place,
                 "published": known.published or read.published,
@@ -190,6 +198,10 @@ def _sightings_table(found: Sequence[tuple[_Source, Document, str]], settings: D
             }
         )
     return pa.Table.from_pylist(rows, SIGHTINGS)
+
+
+def _masked(words: str | None, kinds: Sequence[str]) -> str | None:
+    return personal.apply_edits(words, personal.redact(words, kinds)) if words and kinds else words
 
 
 def rejects_table(rejects: Sequence[Reject]) -> pa.Table:

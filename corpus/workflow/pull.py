@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pyarrow.compute as pc
 
 from annotation.annotators import Annotator, Person, named, pseudonym, read_annotators, write_annotators
 from annotation.imports.match import CorpusDocument, DocumentIndex
-from annotation.labelstudio.client import Client, ClientError, Project
+from annotation.labelstudio.client import ClientError, Project, User
 from annotation.labelstudio.revisions import TASKS, Content, Recorded, Revision, new_revisions, parents
 from annotation.labelstudio.submissions import ReadTask, Submission, TaskReader, iterate_tasks
 from annotation.layers import SENTENCE_LABEL, Layer
@@ -25,6 +26,7 @@ from corpus.ingest import Reject
 from corpus.release.source import CorpusTables, read_corpus
 from corpus.store import Head, StoreError, locked, read_head, read_table, write_head, write_shard
 from corpus.workflow.build import derive_settings
+from corpus.workflow.carried import PULLED
 from corpus.workflow.carry import carry
 from corpus.workflow.derive import rejects_table
 from corpus.workflow.labelstudio import (
@@ -102,30 +104,52 @@ def pull(
         head = read_head(root)
         tables = read_corpus(root)
         index = document_index(tables, read_table(root, "retired", head, ["doc_id", "text"]))
-        report("exporting")
-        export = store_export(root, lambda target: client.export(project.id, target))
+        users = client.users()
         reader = TaskReader(
             index,
             ontology.inventory(settings.inventory).codes,
             ontology.topic_codes,
             tuple(one.code for one in ontology.problems),
+            {user.email.lower(): user.id for user in users},
             task_link(client, project.id, ""),
         )
-        report("reading")
-        found = read_export(export, reader)
-        annotators = _annotators(root, client, tables, {user for _, user in found.work})
-        recorded = _recorded(tables, version, found.present)
-        revisions = list(_revisions(found, client.url, annotators, recorded))
-        report("writing")
-        rows = _rows(revisions, index, tables.spans, version, ontology_version, round_)
-        new = _write(root, head, rows, found.rejects, version)
-    return _summary(project, export, found, revisions, new)
+        report("exporting")
+        with received_export(root, lambda target: client.export(project.id, target)) as export:
+            report("reading")
+            found = read_export(export.path, reader)
+            annotators = _annotators(root, client.url, users, tables, {user for _, user in found.work})
+            recorded = _recorded(tables, version, found.present)
+            revisions = list(_revisions(found, client.url, annotators, recorded))
+            rows = _rows(revisions, index, tables.spans, version, ontology_version, round_)
+            changed = _changed(root, head, rows, found.rejects, version)
+            if changed == head and not (root / "exports" / export.name).exists() and _any_export(root):
+                export.drop()  # only the clock differs: "5 minutes ago"
+            if changed != head:
+                report("writing")
+                write_annotators(root, annotators)  # before any table says their names
+        if changed != head:
+            write_head(root, changed)
+    return _summary(project, export.name, found, revisions)
 
 
-def store_export(root: Path, write: Callable[[Path], str]) -> Path:
-    """Keep a raw export as `exports/<sha256>.json`; one that is there already is left as it is.
+@dataclass(slots=True)
+class ReceivedExport:
+    """A raw export in a file of its own, `path`, to be kept under `name`."""
 
-    `write` writes it to a file and gives its sha256.
+    path: Path
+    name: str
+    dropped: bool = False
+
+    def drop(self) -> None:
+        """Do not keep it: it says nothing that an earlier one does not."""
+        self.dropped = True
+
+
+@contextmanager
+def received_export(root: Path, write: Callable[[Path], str]) -> Iterator[ReceivedExport]:
+    """Receive a raw export and keep it as `exports/<sha256>.json`, also where reading it fails.
+
+    `write` writes it to a file and gives its sha256. It is kept before anything that was read from it is written.
     """
     folder = root / "exports"
     folder.mkdir(exist_ok=True)
@@ -133,15 +157,21 @@ def store_export(root: Path, write: Callable[[Path], str]) -> Path:
         left.unlink()  # of an interrupted pull; the corpus is locked, so it is nobody's
     handle, name = tempfile.mkstemp(dir=folder, prefix=".tmp-", suffix=".json")
     os.close(handle)
+    path = Path(name)
     try:
-        sha256 = write(Path(name))
-        target = folder / f"{sha256}.json"
-        if not target.exists():
-            os.chmod(name, 0o444)
-            os.replace(name, target)
-        return target
+        export = ReceivedExport(path, f"{write(path)}.json")
+        try:
+            yield export
+        finally:
+            if not export.dropped and not (folder / export.name).exists():
+                path.chmod(0o444)
+                path.replace(folder / export.name)
     finally:
-        Path(name).unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+
+
+def _any_export(root: Path) -> bool:
+    return any((root / "exports").glob("[0-9a-f]*.json"))
 
 
 def read_export(export: Path, reader: TaskReader) -> _Found:
@@ -172,16 +202,14 @@ def document_index(tables: CorpusTables, retired: pa.Table) -> DocumentIndex:
     )
 
 
-def _annotators(root: Path, client: Client, tables: CorpusTables, users: Collection[int]) -> tuple[Annotator, ...]:
-    """Everybody with a pseudonym; who has none gets one, which is noted before any table uses it."""
-    layers = tables.layers.filter(pc.starts_with(tables.layers["producer_version"], "labelstudio-"))
+def _annotators(
+    root: Path, server: str, accounts: Iterable[User], tables: CorpusTables, users: Collection[int]
+) -> tuple[Annotator, ...]:
+    """Everybody with a pseudonym; who has none gets one."""
+    layers = tables.layers.filter(pc.starts_with(tables.layers["producer_version"], PULLED))
     known = read_annotators(root, set(layers["producer"].to_pylist()))
-    emails = {user.id: user.email for user in client.users()}
-    people = [Person(client.url, user, emails.get(user, "")) for user in sorted(users)]
-    annotators = named(known, people)
-    if annotators != known:
-        write_annotators(root, annotators)
-    return annotators
+    emails = {user.id: user.email for user in accounts}
+    return named(known, [Person(server, user, emails.get(user, "")) for user in sorted(users)])
 
 
 def _recorded(tables: CorpusTables, version: str, docs: Collection[str]) -> dict[tuple[str, str], Recorded]:
@@ -353,13 +381,12 @@ def _topics(one: _Addition, layer: Layer) -> Iterator[dict[str, object]]:
         }
 
 
-def _write(
+def _changed(
     root: Path, head: Head, rows: Mapping[str, pa.Table], rejects: Sequence[Reject], version: str
-) -> bool:
-    """Add the rows as a shard; the rejects of this project are those of the present export, no longer earlier ones."""
+) -> Head:
+    """The head with the rows as a shard. The rejects of a project are those of its present export, not earlier ones."""
     shards = dict(head.shards)
-    new = bool(rows["judgments"].num_rows > 0)
-    if new:
+    if rows["judgments"].num_rows:
         key = "import-" + digest(*(f"{name}:{row}" for name in _TABLES for row in rows[name].to_pylist()))[:24]
         for name in _TABLES:
             write_shard(root, name, key, rows[name])
@@ -371,23 +398,21 @@ def _write(
         key = prefix + digest(*map(str, table.to_pylist()))[:24]
         write_shard(root, "rejects", key, table)
         kept = (*kept, key)
-    shards["rejects"] = kept
-    changed = carry(root, Head(shards))
-    if changed != head:
-        write_head(root, changed)
-    return new
+    if kept or head.keys("rejects"):
+        shards["rejects"] = kept
+    return carry(root, Head(shards))
 
 
 _REVIEW = ("two-labels", "crossing-spans", "uncovered-text", "sentences-overlap")
 
 
 def _summary(
-    project: Project, export: Path, found: _Found, additions: Sequence[_Addition], new: bool
+    project: Project, export: str, found: _Found, additions: Sequence[_Addition]
 ) -> PullSummary:
     statuses = [one.revision.status("entities") for one in additions]
     return PullSummary(
         project.id,
-        export.name,
+        export,
         found.tasks,
         len({user for _, user in found.work}),
         statuses.count("submitted"),
@@ -397,6 +422,6 @@ def _summary(
         sum(len(one.revision.result.entities) for one in additions),
         sum(len(one.revision.result.topics) for one in additions),
         sum(one.reason in _REVIEW for one in found.rejects),
-        new,
+        bool(additions),
         tuple(found.rejects),
     )

@@ -15,6 +15,7 @@ from corpus.config import (
     AnnotationConfig,
     ConfigError,
     CorpusConfig,
+    PrivacyConfig,
     ReleaseConfig,
     SourcesConfig,
     find_root,
@@ -41,6 +42,7 @@ def test_all_that_can_be_said() -> None:
         AnnotationConfig("labels.toml", "conll", 0.5),
         ReleaseConfig({"train": 0.9, "test": 0.1}),
         {"why": "للتجربة"},
+        PrivacyConfig(("phone",)),
     )  # fmt: skip
 
 

@@ -340,7 +340,8 @@ def calibrate(held_out: Sequence[HeldOut], combine: Combine) -> Calibration:
     truth = np.concatenate([np.eye(len(part.labels))[part.gold].ravel() for part in held_out])
     weights = np.concatenate([np.full(part.size, 1 / part.size) for part in scores])
     machine = LogisticRegression(C=1e6).fit(np.concatenate(scores)[:, None], truth, weights * len(truth) / len(scores))
-    return Calibration(float(machine.coef_[0, 0]), float(machine.intercept_[0]))
+    # The last digits depend on the machine's linear algebra; the file shall not.
+    return Calibration(round(float(machine.coef_[0, 0]), 4), round(float(machine.intercept_[0]), 4))
 
 
 def train(documents: Sequence[LabelledText], calibration_sources: Sequence[str] = CALIBRATION_SOURCES) -> TopicModel:

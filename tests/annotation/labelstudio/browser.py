@@ -34,18 +34,22 @@ ARABIC_KEYS = {
     "Backspace": ("Backspace", "Backspace", 8), "Enter": ("Enter", "Enter", 13), "Escape": ("Escape", "Escape", 27),
 }  # fmt: skip
 
+# The article's text nodes with the line breaks between its lines, which are no text nodes; offsets in code points.
 _RANGE = """
 const [start, end] = arguments;
-const root = document.querySelector('.mw-text .htx-richtext, .mw-text [class*="richtext"]') || document.querySelector('.mw-text');
-const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-let at = 0, from = null, to = null, node;
-while ((node = walker.nextNode())) {
-  const length = Array.from(node.data).length;
-  const utf16 = (n) => Array.from(node.data).slice(0, n).join('').length;
-  if (!from && start < at + length) from = [node, utf16(start - at)];
-  if (!to && end <= at + length) to = [node, utf16(end - at)];
-  at += length;
-}
+let at = 0, from = null, to = null;
+document.querySelectorAll('.mw-text .lsf-richtext__line').forEach((line, nth) => {
+  if (nth) at += 1;
+  const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+  let node;
+  while ((node = walker.nextNode())) {
+    const signs = Array.from(node.data.replace(/\\n/g, ''));
+    const utf16 = (n) => signs.slice(0, n).join('').length;
+    if (!from && start < at + signs.length) from = [node, utf16(start - at)];
+    if (!to && end <= at + signs.length) to = [node, utf16(end - at)];
+    at += signs.length;
+  }
+});
 const range = document.createRange();
 range.setStart(...from); range.setEnd(...to);
 """
@@ -68,7 +72,7 @@ class Page:
 
     def open_task(self, project: int, task: int) -> None:
         """Open one task for labelling, in full width."""
-        self.driver.get(f"{self.url}/projects/{project}/data?task={task}&labeling=1")
+        self.driver.get(f"{self.url}/projects/{project}/data?task={task}")
         self.wait(self.ready, 60)
         time.sleep(0.5)
 
@@ -148,6 +152,68 @@ class Page:
             self.mouse("mouseMoved", x, first["y"] + (last["y"] - first["y"]) * nth / steps)
         self.mouse("mouseReleased", last["left"] + 1, last["y"])
         time.sleep(0.3)
+
+    def select(self, start: int, end: int, label: str) -> None:
+        """Click on the region of a range and label: on a character of it that no smaller region covers."""
+        inner = [
+            (one["value"]["start"], one["value"]["end"])
+            for one in self.regions()
+            if one["type"] == "labels" and (one["value"]["start"], one["value"]["end"]) != (start, end)
+            and start <= one["value"]["start"] and one["value"]["end"] <= end
+        ]  # fmt: skip
+        free = [at for at in range(start, end) if not any(first <= at < last for first, last in inner)]
+        middle = free[len(free) // 2]
+        self.click(middle, middle + 1)
+        self.wait(lambda: self.selected() == [(start, end, label)], 5)
+
+    def selected(self) -> list[tuple[int, int, str]]:
+        """The regions that are selected."""
+        ids = self.driver.execute_script(
+            "return Htx.annotationStore.selected.regionStore.regions.filter(r => r.selected || r.inSelection)"
+            ".map(r => r.cleanId);"
+        )
+        return [
+            (one["value"]["start"], one["value"]["end"], one["value"]["labels"][0])
+            for one in self.regions()
+            if one["id"] in ids and one["type"] == "labels"
+        ]
+
+    def resize(self, old: tuple[int, int], new: tuple[int, int]) -> None:
+        """Drag the end of the selected region from `old` to `new`; the end is at the left."""
+        self.box(*old)
+        first, last = self.box(old[1] - 1, old[1]), self.box(new[1] - 1, new[1])
+        self.mouse("mouseMoved", first["left"], first["y"])
+        self.mouse("mousePressed", first["left"], first["y"])
+        for nth in range(1, 9):
+            x = first["left"] + (last["left"] - first["left"]) * nth / 8
+            self.mouse("mouseMoved", x, last["y"])
+        self.mouse("mouseReleased", last["left"], last["y"])
+        time.sleep(0.3)
+
+    def choose(self, control: str, words: str) -> None:
+        """Click on a choice of the side column by its words."""
+        nth = {"topic": 0, "topics": 1, "problem": 2}[control]
+        self.driver.execute_script(
+            "const list = document.querySelectorAll('.mw-side [class*=choices]');"
+            "const all = [...document.querySelectorAll('.mw-side label, .mw-side [class*=checkbox]')]"
+            ".filter(e => e.innerText && e.innerText.trim().startsWith(arguments[1]));"
+            "const own = [...new Set(all.map(e => e.closest('label') || e))];"
+            "own[Math.min(arguments[0], own.length - 1)].click();",
+            nth, words,
+        )  # fmt: skip
+        time.sleep(0.3)
+
+    def submit(self) -> None:
+        """Press the button that submits, and wait until the server has it."""
+        buttons = self.driver.find_elements("xpath", "//button[normalize-space()='Submit' or normalize-space()='Update']")
+        buttons[-1].click()
+        self.wait(lambda: self.driver.execute_script("return !!Htx.annotationStore.selected.pk"), 20)
+        time.sleep(1)
+
+    def screenshot(self, path: Path | None) -> None:
+        """Write what is seen to a PNG file."""
+        if path is not None:
+            self.driver.save_screenshot(str(path))
 
     def click(self, start: int, end: int) -> None:
         """Click in the middle of the characters `start`-`end`."""

@@ -77,7 +77,7 @@ class Person:
             start, end = words[first][0], words[min(first + self.draw.randint(0, 2), len(words) - 1)][1]
             if not any(one[0] < end and start < one[1] for one in said.entities):
                 said.entities.add((start, end, self.draw.choice(LABELS)))
-                if end - start > 6:
+                if end - start > 6 and words[first][1] - start > 3:
                     said.entities.add((start, start + 3, self.draw.choice(LABELS)))
         regions += [span("label", *one, text) for one in sorted(said.entities)]
         said.topics = self.draw.sample(TOPICS, self.draw.randint(1, 3))
