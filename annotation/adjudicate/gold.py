@@ -24,7 +24,7 @@ _Content = frozenset[tuple[object, ...]]
 
 @dataclass(frozen=True, slots=True)
 class GoldChange:
-    """Rows to append, and how many documents they give gold, change, or take gold from."""
+    """Rows to append, and for how many documents and tasks there is new gold, other gold, or none any more."""
 
     rows: LayerRows
     added: int
@@ -58,7 +58,7 @@ def change_gold(
     standing = _standing(tables, layers, tasks)
     revisions = _revisions(tables)
     builder = LayerBuilder()
-    parents: list[tuple[str, ...]] = []
+    marks: list[GoldMark] = []
     added = changed = 0
     wanted: set[tuple[str, str]] = set()
     for one in settled:
@@ -72,38 +72,39 @@ def change_gold(
         revision = revisions.get(key, 0) + 1
         comment = f"{rule.name} of {', '.join(one.annotators)}"
         builder.add_judgment(Judgment(one.doc_id, layer, rule.name, revision, comment=comment))
-        parents += _add(builder, layer, one, texts[one.doc_id], revision)
+        _add(builder, layer, one, texts[one.doc_id], revision)
+        marks += one.marks if one.task != "topics" else ()
     withdrawn = sorted(standing.keys() - wanted)
     for doc, layer_id in withdrawn:
         layer = layers[layer_id]
         comment = f"{rule.name} does not settle it, or settles it elsewhere"
         revision = revisions.get((doc, layer_id), 0) + 1
         builder.add_judgment(Judgment(doc, layer, layer.producer, revision, "deleted", comment=comment))
-    rows = builder.build()
-    replaced = {doc for doc, _ in withdrawn} & {doc for doc, _ in wanted}
-    return GoldChange(_with_parents(rows, parents), added, changed, len({doc for doc, _ in withdrawn} - replaced))
+    without = {(doc, layers[layer_id].task) for doc, layer_id in withdrawn}
+    without -= {(one.doc_id, one.task) for one in settled}
+    return GoldChange(_with_provenance(builder.build(), marks), added, changed, len(without))
 
 
-def _add(builder: LayerBuilder, layer: Layer, one: Settled, text: str, revision: int) -> list[tuple[str, ...]]:
-    """Add the marks; what each span came from, in their order."""
-    marks = one.marks
+def _add(builder: LayerBuilder, layer: Layer, one: Settled, text: str, revision: int) -> None:
+    """Add the marks, in their order."""
     if one.task == "topics":
-        topics = [Topic(mark.label, mark.rank, mark.score) for mark in marks]
+        topics = [Topic(mark.label, mark.rank, mark.score) for mark in one.marks]
         builder.add_topics(layer, one.doc_id, topics, revision)
-        return []
-    if one.task == "sentences":
-        sentences = [Sentence(mark.start, mark.end, str(mark.kind)) for mark in marks]
+    elif one.task == "sentences":
+        sentences = [Sentence(mark.start, mark.end, str(mark.kind)) for mark in one.marks]
         builder.add_sentences(layer, one.doc_id, text, sentences, revision)
     else:
-        entities = [Entity(mark.start, mark.end, mark.label, mark.score, mark.producer) for mark in marks]
+        entities = [Entity(mark.start, mark.end, mark.label, mark.score) for mark in one.marks]
         builder.add_entities(layer, one.doc_id, text, entities, revision)
-    return [mark.parents for mark in marks]
 
 
-def _with_parents(rows: LayerRows, parents: Sequence[tuple[str, ...]]) -> LayerRows:
-    column = pa.array([list(its) for its in parents], SPANS.field("parents").type)
-    place = SPANS.get_field_index("parents")
-    spans = rows.spans.set_column(place, SPANS.field("parents"), column)
+def _with_provenance(rows: LayerRows, marks: Sequence[GoldMark]) -> LayerRows:
+    """The rows with what settled each span and what it came from."""
+    spans = rows.spans
+    columns = {"producer": [mark.producer for mark in marks], "parents": [list(mark.parents) for mark in marks]}
+    for name, values in columns.items():
+        field = SPANS.field(name)
+        spans = spans.set_column(SPANS.get_field_index(name), field, pa.array(values, field.type))
     return LayerRows(rows.layers, spans, rows.topics, rows.judgments)
 
 

@@ -63,7 +63,7 @@ class Suspect:
 
 
 def reported_problems(tables: CorpusTables) -> list[Report]:
-    """The problems that the latest judgment of each (document, annotator) reports, in the order of documents.
+    """The problems that annotators report in their latest judgments, in the order of documents.
 
     Skipped work counts too: a page that is no article is skipped and reported.
     """
@@ -75,11 +75,10 @@ def reported_problems(tables: CorpusTables) -> list[Report]:
         sources[doc].append(source)
     place = {doc: number for number, doc in enumerate(tables.documents["doc_id"].to_pylist())}
     return [
-        Report(problem, doc, annotator, comment, tuple(sources[doc]), _most(cuts.get(doc, {})))
-        for (doc, annotator), (problem, comment) in sorted(
-            latest.items(), key=lambda item: (place.get(item[0][0], len(place)), item[0])
+        Report(problem, doc, annotator, latest[doc, annotator, problem], tuple(sources[doc]), _most(cuts.get(doc, {})))
+        for doc, annotator, problem in sorted(
+            (key for key in latest if key[0] in place), key=lambda key: (place[key[0]], *key[1:])
         )
-        if doc in place
     ]
 
 
@@ -103,22 +102,19 @@ def suspects(tables: CorpusTables, reports: Sequence[Report]) -> list[Suspect]:
     return found
 
 
-def _latest_problems(judgments: pa.Table) -> dict[tuple[str, str], tuple[str, str | None]]:
-    names = ("doc_id", "annotator", "revision", "status", "problem", "comment")
-    latest: dict[tuple[str, str], int] = {}
-    found: dict[tuple[str, str], tuple[str, str | None]] = {}
-    for doc, annotator, revision, status, problem, comment in zip(
-        *(judgments[name].to_pylist() for name in names), strict=True
-    ):
-        key = (doc, annotator)
-        if revision < latest.get(key, 0):
-            continue
-        if revision > latest.get(key, 0):  # a judgment has a row for each task: those of one revision say the same
-            found.pop(key, None)
-        latest[key] = revision
-        if problem and status != "deleted":
-            found[key] = (problem, comment)
-    return found
+def _latest_problems(judgments: pa.Table) -> dict[tuple[str, str, str], str | None]:
+    """The comment beside each (document, annotator, problem) that the latest judgment of any layer reports."""
+    names = ("doc_id", "annotator", "layer_id", "revision", "status", "problem", "comment")
+    latest: dict[tuple[str, str, str], tuple[int, str, str | None, str | None]] = {}
+    for doc, annotator, layer, *rest in zip(*(judgments[name].to_pylist() for name in names), strict=True):
+        known = latest.get((doc, annotator, layer))
+        if known is None or rest[0] >= known[0]:
+            latest[doc, annotator, layer] = (rest[0], rest[1], rest[2], rest[3])
+    return {
+        (doc, annotator, problem): comment
+        for (doc, annotator, _), (_, status, problem, comment) in latest.items()
+        if problem and status != "deleted"
+    }
 
 
 def _cuts(sightings: pa.Table) -> dict[str, dict[str, int]]:

@@ -26,6 +26,9 @@ UNSTOPPED: Final = 250
 
 # A line break, or a run of stop marks with the combining marks on it.
 _EVENTS = re.compile(rf"[{re.escape(STOPS)}\n](?:(?<!\n)[{re.escape(STOPS)}]*+[{MARKS}]*+)?")
+_REST_OF_LINE = re.compile(r"[»\"”’')\]}]*+[^\S\n]*+(?:\n|\Z)")
+_ENDS_OF_LINE = frozenset(" \t»\"”’')]}")
+_DIGITS = frozenset("0123456789")
 _CLEAR_START = re.compile(r"(?<=\s)(?:" + "|".join(map(re.escape, lexicon.CLEAR_STARTS)) + r")(?=\s)")
 _ALWAYS_CLOSE = frozenset(BRACKETS + "»")
 _MAY_CLOSE = frozenset("\"'“”’")
@@ -86,6 +89,7 @@ def _scan(text: str, line_kinds: Sequence[str], decisions: list[Decision] | None
     whole = kind in WHOLE_LINE_KINDS
     length = len(text)
     start = 0  # of the sentence; whitespace before it is skipped when it is needed
+    line_start = 0
     on_line = 0  # sentences before those of this line
     line_end = -1  # of the line, trimmed; -1 until a stop needs it
     quotes: _QuoteCount | None = None
@@ -105,7 +109,8 @@ def _scan(text: str, line_kinds: Sequence[str], decisions: list[Decision] | None
                 decisions.append(Decision(end, True, "whole-line-kind" if whole else "line-end"))
             if first == length:
                 break
-            start, on_line, line_end, quotes = last, len(sentences), -1, None
+            start = line_start = last
+            on_line, line_end, quotes = len(sentences), -1, None
             kind = next(kinds)
             whole = kind in WHOLE_LINE_KINDS
             continue
@@ -113,8 +118,11 @@ def _scan(text: str, line_kinds: Sequence[str], decisions: list[Decision] | None
             continue
         following_char = text[last] if last < length else "\n"
         if decisions is None:
-            if following_char == "\n":  # nothing follows
-                continue
+            # The commonest stops, decided as the rules would.
+            if following_char == "\n" or (following_char in _ENDS_OF_LINE and _REST_OF_LINE.match(text, last)):
+                continue  # nothing follows
+            if following_char in _DIGITS and text[first] == "." and text[first - 1] in _DIGITS and first > start:
+                continue  # a decimal
             if (
                 following_char == " "
                 and last - first == 1
@@ -127,7 +135,7 @@ def _scan(text: str, line_kinds: Sequence[str], decisions: list[Decision] | None
                 and text[first - 2] in _PLAIN
                 and text[first - 3] in _PLAIN
                 and text[first - 3 : first] not in _UNSURE_ENDS
-            ):  # the commonest stop, decided as the rules would: a word of three letters, a stop, a space, a letter
+            ):  # a word of three letters, a stop, a space, a letter
                 if text[start].isspace():
                     start = _skip_space(text, start)
                 add(Sentence(start, last, kind))
@@ -138,7 +146,7 @@ def _scan(text: str, line_kinds: Sequence[str], decisions: list[Decision] | None
             line_end = _trimmed_end(text, start, length if line_end < 0 else line_end)
         start = _skip_space(text, start)
         if quotes is None:
-            quotes = _QuoteCount(text, start)
+            quotes = _QuoteCount(text, line_start)
         closed = _closers_end(text, last, line_end, quotes)
         following = closed
         while following < line_end and text[following].isspace():

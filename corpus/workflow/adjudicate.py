@@ -32,7 +32,7 @@ class TaskOutcome:
 
 @dataclass(frozen=True, slots=True)
 class AdjudicationSummary:
-    """What adjudication came to, and what of it is new: documents given gold, changed, or without gold now."""
+    """What adjudication came to, and for how many documents and tasks gold is new, another, or gone."""
 
     rule: str
     tasks: Mapping[str, TaskOutcome]

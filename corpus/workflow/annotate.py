@@ -54,6 +54,8 @@ def _page(found: FoundPage) -> list[tuple[str, int, str | None, Document] | Reje
         read = read_page(found.body, found.media_type, DEFAULT_COLUMNS)
     except ExtractError as error:
         return [Reject(found.path, error.reason, str(error))]
+    except ImportError:
+        raise  # a broken installation is not the page's fault
     except Exception as error:  # one page's surprise must not end the run
         return [unexpected(found.path, error)]
     text = None if found.media_type == TEXT else read.page.text

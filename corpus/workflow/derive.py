@@ -121,6 +121,8 @@ def _documents(
         except ExtractError as error:
             rejects.append(Reject(source.path, error.reason, str(error), PAGE_PAYLOAD + source.page_id))
             continue
+        except ImportError:
+            raise  # a broken installation is not the page's fault
         except Exception as error:  # one page's surprise must not end the run of thousands
             rejects.append(unexpected(source.path, error, PAGE_PAYLOAD + source.page_id))
             continue

@@ -179,15 +179,17 @@ class Page:
         ]
 
     def resize(self, old: tuple[int, int], new: tuple[int, int]) -> None:
-        """Drag the end of the selected region from `old` to `new`; the end is at the left."""
-        self.box(*old)
-        first, last = self.box(old[1] - 1, old[1]), self.box(new[1] - 1, new[1])
-        self.mouse("mouseMoved", first["left"], first["y"])
-        self.mouse("mousePressed", first["left"], first["y"])
+        """Drag the end of the selected region from `old` to `new` by its handle; the end is at the left."""
+        last = self.box(new[1] - 1, new[1])
+        handle = self.driver.execute_script(
+            "return [...document.querySelectorAll('.mw-text .__active area')].map(e => e.getBoundingClientRect())"
+            ".map(b => ({x: (b.left + b.right) / 2, y: (b.top + b.bottom) / 2})).sort((a, b) => a.x - b.x)[0];"
+        )
+        self.mouse("mouseMoved", handle["x"], handle["y"])
+        self.mouse("mousePressed", handle["x"], handle["y"])
         for nth in range(1, 9):
-            x = first["left"] + (last["left"] - first["left"]) * nth / 8
-            self.mouse("mouseMoved", x, last["y"])
-        self.mouse("mouseReleased", last["left"], last["y"])
+            self.mouse("mouseMoved", handle["x"] + (last["left"] + 1 - handle["x"]) * nth / 8, last["y"])
+        self.mouse("mouseReleased", last["left"] + 1, last["y"])
         time.sleep(0.3)
 
     def choose(self, control: str, words: str) -> None:
