@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SHARED ?= ../shared
 
-.PHONY: setup demo test lint format bench bench-models soak models schemas docs clean
+.PHONY: setup labelstudio chromium bench-labelstudio screenshots demo test lint format bench bench-models soak models schemas docs clean
 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
@@ -27,7 +27,22 @@ $(VENV)/.ready: $(VENV)/.installed
 demo: $(VENV)/.installed
 	@$(BIN)/mudawwana demo demo
 
-test: setup lint
+# Label Studio pins many libraries, so it has a folder of its own; with a server's database that tests start from.
+.venv-labelstudio/template/keys.json: $(VENV)/.ready annotation/labelstudio/server-constraints.txt
+	@echo "Preparing Label Studio for the tests in .venv-labelstudio (about 1 GB, once) …"
+	@test -x /usr/bin/chromium -a -x /usr/bin/chromedriver || $(MAKE) --no-print-directory chromium
+	@$(BIN)/python -m tests.annotation.labelstudio.prepare .venv-labelstudio
+	@touch $@
+
+chromium:
+	@if test "$$(id -u)" = 0 && command -v apt-get > /dev/null; then \
+	  apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes \
+	    --no-install-recommends chromium chromium-driver fonts-noto-core fonts-hosny-amiri > /dev/null; \
+	else echo "the browser tests need Debian's chromium and chromium-driver; install them as root"; fi
+
+labelstudio: .venv-labelstudio/template/keys.json
+
+test: setup labelstudio lint
 	$(BIN)/python -m pytest -n auto -m "not soak"
 
 lint: setup
@@ -38,7 +53,7 @@ lint: setup
 format: setup
 	$(BIN)/ruff check --fix .
 
-soak: setup
+soak: setup labelstudio
 	$(BIN)/python -m pytest -n auto -m soak
 
 schemas: setup
@@ -58,6 +73,12 @@ bench: setup
 bench-models: setup
 	$(BIN)/python -m bench.models --shared $(SHARED)
 	$(BIN)/python -m bench.topics --shared $(SHARED) --cross
+
+bench-labelstudio: setup labelstudio
+	$(BIN)/python -m bench.labelstudio
+
+screenshots: setup labelstudio
+	$(BIN)/python -m tests.annotation.labelstudio.screenshots docs
 
 clean:
 	rm -rf demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

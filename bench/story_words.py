@@ -25,7 +25,7 @@ def render(articles: Iterable[str]) -> str:
     counts = Counter[str]()
     total = 0
     for article in articles:
-        counts.update(set(stories.words_of(article)))
+        counts.update(set(stories.folded_words(article)))
         total += 1
     steps: dict[int, list[str]] = defaultdict(list)
     for word, count in counts.items():

@@ -40,11 +40,16 @@ class PageFields:
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """A page as text: all edits are ranges of `text`. `encoding` is a Python codec name."""
+    """A page as text: all edits are ranges of `text`. `encoding` is a Python codec name.
+
+    `line_kinds` has for each line of `text` the kind that the page's tags give it, or None; it is empty where there
+    are no tags.
+    """
 
     text: str
     encoding: str
     fields: PageFields
+    line_kinds: tuple[str | None, ...] = ()
 
 
 def extract(body: bytes, media_type: str, columns: Mapping[str, Sequence[str]]) -> PageText:
@@ -69,7 +74,7 @@ def extract(body: bytes, media_type: str, columns: Mapping[str, Sequence[str]]) 
         if media_type == HTML:
             read = read_html(decoded.text)
             fields = PageFields(read.title, read.url, read.outlet, read.byline, read.published)
-            page = PageText("\n".join(read.lines), decoded.encoding, fields)
+            page = PageText("\n".join(read.lines), decoded.encoding, fields, read.line_kinds)
         else:
             page = PageText(decoded.text, decoded.encoding, PageFields())
     _check_length(page.text)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _BLOCKS = frozenset(("p", "head", "item", "quote", "list", "table", "row", "div", "ab", "body", "code"))
+_KINDS = {"item": "item", "head": "subhead"}
 _RAW_BLOCKS = ("h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "blockquote", "figcaption", "div", "span", "td", "th")
 _CONTAINERS = frozenset((*_RAW_BLOCKS, "section", "article", "main", "ul", "ol", "table", "tbody", "tr", "figure")) - {
     "span"
@@ -38,9 +39,13 @@ _PUBLISHED = (
 
 @dataclass(frozen=True, slots=True)
 class HtmlPage:
-    """The lines of a page's article, its title first, and what the page says about itself."""
+    """The lines of a page's article, its title first, and what the page says about itself.
+
+    `line_kinds` has for each line what its tags say it is (of `schemas.tables.SENTENCE_KINDS`), or None.
+    """
 
     lines: tuple[str, ...]
+    line_kinds: tuple[str | None, ...] = ()
     title: str | None = None
     url: str | None = None
     outlet: str | None = None
@@ -77,10 +82,12 @@ def read_html(html: str) -> HtmlPage:
         return HtmlPage(())
     lines = list(_lines(found.body))
     title = " ".join(found.title.split()) if found.title else None
-    if title and lines and _bare(lines[0]) != _bare(title):
-        lines.insert(0, title)
+    if title and lines and _bare(lines[0][0]) != _bare(title):
+        lines.insert(0, (title, None))
+    lines = list(_with_passed_over(raw, lines))
     return HtmlPage(
-        tuple(_with_passed_over(raw, lines)),
+        tuple(words for words, _ in lines),
+        tuple(kind for _, kind in lines),
         title=title,
         url=found.url,
         outlet=found.sitename,
@@ -93,44 +100,48 @@ def _bare(line: str) -> str:
     return re.sub(r"\W+", " ", line).strip()
 
 
-def _lines(element: _Element) -> Iterator[str]:
-    """The text of each block element of trafilatura's tree, in order; a row of a table is a line."""
+_Line = tuple[str, str | None]
+
+
+def _lines(element: _Element) -> Iterator[_Line]:
+    """The text of each block element of trafilatura's tree, in order, with its kind; a row of a table is a line."""
     pending: list[str] = []
-    yield from _gather(element, pending)
-    yield from _flush(pending)
+    yield from _gather(element, pending, None)
+    yield from _flush(pending, None)
 
 
-def _flush(pending: list[str]) -> Iterator[str]:
+def _flush(pending: list[str], kind: str | None) -> Iterator[_Line]:
     line = " ".join("".join(pending).split())
     pending.clear()
     if line:
-        yield line
+        yield line, kind
 
 
-def _gather(element: _Element, pending: list[str]) -> Iterator[str]:
+def _gather(element: _Element, pending: list[str], kind: str | None) -> Iterator[_Line]:
     pending.append(element.text or "")
     for child in element:
         if child.tag in _BLOCKS or child.tag == "lb":
-            yield from _flush(pending)
-            yield from _gather(child, pending)
-            yield from _flush(pending)
+            inner = _KINDS.get(child.tag, kind)
+            yield from _flush(pending, kind)
+            yield from _gather(child, pending, inner)
+            yield from _flush(pending, inner)
         elif child.tag == "cell":
-            yield from _gather(child, pending)
+            yield from _gather(child, pending, kind)
             if child.getnext() is not None and "".join(pending).strip():
                 pending.append(" | ")
         elif child.tag != "graphic":
-            yield from _gather(child, pending)
+            yield from _gather(child, pending, kind)
         pending.append(child.tail or "")
 
 
-def _with_passed_over(raw: HtmlElement, lines: Sequence[str]) -> Iterator[str]:
+def _with_passed_over(raw: HtmlElement, lines: Sequence[_Line]) -> Iterator[_Line]:
     """`lines` with the decks and captions that stand in the page between its title and the last of them."""
     places: dict[str, list[int]] = {}
-    for nth, line in enumerate(lines):
+    for nth, (line, _) in enumerate(lines):
         places.setdefault(_squeezed(line), []).append(nth)
-    text = "\n".join(map(_squeezed, lines))
-    waiting: list[str] = []
-    passed_over: dict[int, list[str]] = {}
+    text = "\n".join(_squeezed(line) for line, _ in lines)
+    waiting: list[_Line] = []
+    passed_over: dict[int, list[_Line]] = {}
     at, begun = 0, False
     for element in raw.iter(*_RAW_BLOCKS):
         if any(child.tag in _CONTAINERS for child in element):
@@ -143,12 +154,13 @@ def _with_passed_over(raw: HtmlElement, lines: Sequence[str]) -> Iterator[str]:
             begun = True
         elif begun or element.tag == "h1":
             begun = True
-            words = _caption(element) or (_deck(element) if at <= 1 else "")
-            if words and _squeezed(words) not in text and words not in waiting:
-                waiting.append(words)
-    for nth, line in enumerate(lines):
+            caption = _caption(element)
+            found = (caption, "caption") if caption else (_deck(element) if at <= 1 else "", "deck")
+            if found[0] and _squeezed(found[0]) not in text and found not in waiting:
+                waiting.append(found)
+    for nth, one in enumerate(lines):
         yield from dict.fromkeys(passed_over.get(nth, ()))
-        yield line
+        yield one
 
 
 def _squeezed(words: str) -> str:

@@ -58,6 +58,7 @@ def read_page(
     media_type: str,
     columns: Mapping[str, Sequence[str]],
     known: PageFields | None = None,
+    recurring: Collection[str] = (),
     redacted: Collection[str] = (),
 ) -> PageDocuments:
     """The documents of a page.
@@ -67,6 +68,7 @@ def read_page(
         media_type: one of `corpus.ingest`'s.
         columns: which fields of a record hold what.
         known: what is known of the page from elsewhere; its title and outlet help the cleaning rules.
+        recurring: keys of lines that are known to recur on the pages of its outlet (`corpus.clean.recurring`).
         redacted: kinds of personal data (`corpus.personal.KINDS`) to mask.
 
     Raises:
@@ -74,16 +76,30 @@ def read_page(
     """
     page = extract(body, media_type, columns)
     fields = known or page.fields
-    return PageDocuments(page, read_text(page.text, title=page.fields.title, outlet=fields.outlet, redacted=redacted))
+    documents = read_text(
+        page.text,
+        title=page.fields.title,
+        outlet=fields.outlet,
+        line_kinds=page.line_kinds,
+        recurring=recurring,
+        redacted=redacted,
+    )
+    return PageDocuments(page, documents)
 
 
 def read_text(
-    page: str, *, title: str | None = None, outlet: str | None = None, redacted: Collection[str] = ()
+    page: str,
+    *,
+    title: str | None = None,
+    outlet: str | None = None,
+    line_kinds: Sequence[str | None] = (),
+    recurring: Collection[str] = (),
+    redacted: Collection[str] = (),
 ) -> tuple[Document, ...]:
-    """The documents of a page text; offsets as in `Document`."""
+    """The documents of a page text; offsets as in `Document`, arguments as of `read_page` and `PageText`."""
     text, normalising = normalise(page)
     known_title = normalise(title)[0] if title else None
-    articles = clean.clean_page(text, title=known_title, outlet=outlet)
+    articles = clean.clean_page(text, title=known_title, outlet=outlet, line_kinds=line_kinds, recurring=recurring)
     solid = _solid(page)
     if not articles:
         edits = (Edit(0, len(page), "", NO_ARTICLE),) if page else ()

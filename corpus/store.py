@@ -174,13 +174,13 @@ def _unique(rows: pa.Table, key: str, which: str) -> pa.Table:
 
 
 @contextlib.contextmanager
-def locked(root: Path) -> Iterator[None]:
-    """Hold the corpus for writing.
+def locked(root: Path, name: str = ".lock") -> Iterator[None]:
+    """Hold the corpus for writing; another `name` is another lock.
 
     Raises:
         StoreError: if another process holds it.
     """
-    path = root / ".lock"
+    path = root / name
     with path.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

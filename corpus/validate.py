@@ -16,6 +16,7 @@ import unicodedata2
 from corpus.config import CorpusConfig
 from corpus.extract import ExtractError, extract
 from corpus.ids import doc_id, page_id
+from corpus.release.choose import current_annotations
 from corpus.release.source import CorpusTables, read_corpus
 from corpus.release.verify_rows import Finding
 from corpus.store import StoreError, read_head, read_table, shard_path
@@ -106,12 +107,17 @@ def check_spans(corpus: _Corpus) -> Iterator[Finding]:
 
 def check_sentences(corpus: _Corpus) -> Iterator[Finding]:
     """`sentence-cover`: sentences are disjoint and cover every character that is not white space."""
-    tasks = {layer for layer, row in corpus.layers.items() if row["task"] == "sentences"}
+    # Earlier revisions, drafts and skipped documents need not be whole.
+    latest: dict[tuple[str, str], tuple[int, str]] = {}
+    judged = (corpus.tables.judgments[name].to_pylist() for name in ("layer_id", "doc_id", "revision", "status"))
+    for layer, doc, revision, status in zip(*judged, strict=True):
+        latest[layer, doc] = max(latest.get((layer, doc), (0, "")), (revision, status))
+    spans = current_annotations(corpus.tables, "sentences")
     found: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for doc, layer, start, end in zip(
-        *(corpus.tables.spans[name].to_pylist() for name in ("doc_id", "layer_id", "start", "end")), strict=True
+        *(spans[name].to_pylist() for name in ("doc_id", "layer_id", "start", "end")), strict=True
     ):
-        if layer in tasks and doc in corpus.texts:
+        if latest.get((layer, doc), (0, "submitted"))[1] == "submitted" and doc in corpus.texts:
             found.setdefault((layer, doc), []).append((start, end))
     for (layer, doc), ranges in found.items():
         text, at = corpus.texts[doc], 0

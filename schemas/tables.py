@@ -82,9 +82,15 @@ DOCUMENTS: Final = pa.schema(
         column("title", pa.string(), "The title, which is also the text's first line; null where the page has none.",
                nullable=True),
         column("language", pa.string(), "ISO 639 code of the text's main language, 'und' where undecided."),
+        column("languages", pa.list_(pa.string()), "The language of each line of the text: ISO 639 codes ('ary' is "
+               "Moroccan Arabic in Arabic letters), 'und-Latn' for Latin letters, 'und' where undecided.",
+               nullable=True),
         column("characters", pa.int32(), "Length of the text in code points."),
+        column("words", pa.int32(), "Words of the text, between white space.", nullable=True),
         column("arabic_share", pa.float32(), "Share of the letters that are of the Arabic script."),
-        column("kept_share", pa.float32(), "Share of the page's non-whitespace characters that the text keeps."),
+        column("repetition", pa.float32(), "Share of the runs of four words that the text had before.",
+               nullable=True),
+        column("kept_share", pa.float32(), "Share of the page's non-whitespace characters that the text keeps; the rest is furniture."),
         column("drop_reason", pa.string(), "Why the document is kept out of releases; null where it is not.",
                nullable=True),
     ]
@@ -318,4 +324,26 @@ RELEASE_CONFIGS: Final[Mapping[str, pa.Schema]] = {
     "documents": RELEASE_DOCUMENTS,
     "sentences": RELEASE_SENTENCES,
     "annotations": RELEASE_ANNOTATIONS,
+}
+
+
+def _without_texts(schema: pa.Schema, *more: pa.Field) -> pa.Schema:
+    """A release's columns without what quotes the texts."""
+    span = pa.struct([field for field in _SPAN_STRUCT if field.name != "surface"])
+    fields = [field for field in schema if field.name not in ("text", "title", "tokens", "surface")]
+    return pa.schema([field.with_type(pa.list_(span)) if field.name == "entities" else field for field in fields]
+                     + list(more))
+
+
+STANDOFF_CONFIGS: Final[Mapping[str, pa.Schema]] = {
+    "documents": _without_texts(
+        RELEASE_DOCUMENTS,
+        column("text_sha256", pa.string(), "sha256 of the text in UTF-8, in hex."),
+        column("characters", pa.int32(), "Length of the text in code points."),
+        column("titled", pa.bool_(), "Whether the text's first line is its title."),
+    ),
+    "sentences": _without_texts(
+        RELEASE_SENTENCES, column("end", pa.int32(), "Where the sentence ends in the document's text.")
+    ),
+    "annotations": _without_texts(RELEASE_ANNOTATIONS),
 }

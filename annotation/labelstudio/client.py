@@ -63,6 +63,7 @@ class Project:
     tasks: int
     label_config: str
     model_version: str
+    instruction: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,14 +205,17 @@ class Client:
         return {one for one, names in found if version in (names.split(",") if isinstance(names, str) else names)}
 
     def _listed(self, params: Mapping[str, object]) -> Iterator[Mapping[str, Any]]:
-        page = 1
-        while True:
-            whole = {**params, "page": page, "page_size": _PAGE}
-            listed = self._json("GET", "api/tasks/", params=whole, seconds=LONG_SECONDS)["tasks"]
-            yield from listed
-            if len(listed) < _PAGE:
-                return
+        page = given = 0
+        total = 1
+        while given < total:  # a page after the last one is refused
             page += 1
+            whole = {**params, "page": page, "page_size": _PAGE}
+            answer = self._json("GET", "api/tasks/", params=whole, seconds=LONG_SECONDS)
+            total = int(answer["total"])
+            given += len(answer["tasks"])
+            yield from answer["tasks"]
+            if not answer["tasks"]:
+                return
 
     def update_task(self, task: int, changes: Json) -> None:
         """Change a task."""
@@ -336,7 +340,7 @@ _EXPIRED: Final = (
     "the key is not valid, or no longer; copy a new one from the server's page 'Account & Settings' into "
     f"{KEY_VARIABLE} (the corpus's own server: 'mudawwana labelstudio up')"
 )
-_PROJECT: Final = "id,created_at,description,task_number,label_config,model_version"
+_PROJECT: Final = "id,created_at,description,task_number,label_config,model_version,expert_instruction"
 _TASK: Final = "id,data,overlap,is_labeled,total_annotations,cancelled_annotations,drafts"
 
 
@@ -348,6 +352,7 @@ def _project(found: Mapping[str, Any]) -> Project:
         int(found.get("task_number") or 0),
         str(found.get("label_config") or ""),
         str(found.get("model_version") or ""),
+        str(found.get("expert_instruction") or ""),
     )
 
 

@@ -45,12 +45,14 @@ _SENTENCE_COLOURS: Final = {
     "verse": "#cfb3bd",
 }
 
+# The handles by which a region is resized are <area> elements, which Chromium does not show by itself.
 _STYLE: Final = """
 .mw { direction: rtl; display: grid; grid-template-columns: minmax(0, 1fr) 17rem; gap: 1.25rem; align-items: start; }
 .mw-bar { position: sticky; top: 0; z-index: 5; background: var(--color-neutral-background, #fff); padding: .35rem 0;
   border-bottom: 1px solid #ccc; }
 .mw-text, .mw-text [class*="richtext"] { direction: rtl; text-align: right; line-height: 2.3; font-size: 1.4rem;
   font-family: "Noto Naskh Arabic", "Amiri", "Scheherazade New", "Traditional Arabic", serif; }
+.mw-text .htx-highlight area { display: inline-block; }
 .mw-side { position: sticky; top: 0; max-height: 92vh; overflow-y: auto; padding-inline-start: .75rem;
   border-inline-start: 1px solid #ccc; }
 .mw-side .ant-checkbox-wrapper, .mw-side label { line-height: 1.35; }

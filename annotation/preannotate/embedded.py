@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotation.preannotate.features import FeatureExtractor, Tendencies, WordClasses
-from annotation.preannotate.gazetteer import entries, norp_words
+from annotation.preannotate.gazetteer import entries, norp_words, words
 from annotation.preannotate.sequence import SequenceTagger, Weights
 from annotation.preannotate.words import Vocabulary, plain
 
@@ -21,6 +21,8 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # a fixed time, so that equal contents are equal
 _SURE, _LIKELY = 9.0, 5.0  # how much being on a written and on a derived list counts against cutting a word
 _WRITTEN = ("first_names", "surnames", "gpe", "loc", "org", "countries", "org_heads", "uncut", "occupations", "offices")
 _DERIVED = ("name_firsts",)
+_HEADS = ("event_heads", "fac_heads", "law_heads", "place_heads")
+_LONG_HEAD = 3  # letters: وحي is not و and حي
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,14 @@ def known_names() -> dict[str, float]:
         for name in lists:
             for entry in entries(name):
                 found[plain(entry.split()[0])] = weight
+    for name in _HEADS:
+        found |= {word: _SURE for word in words(name) if len(word) >= _LONG_HEAD}
     return found
 
 
 def save(path: Path, model: EmbeddedModel) -> None:
     """Write the model file; equal models give equal bytes. Weights are kept to 1/127 of each row's largest."""
-    words = list(model.vocabulary.counts)
+    forms = list(model.vocabulary.counts)
     levels = len(next(iter(model.classes.classes.values())))
     none = (-1,) * levels
     rows = model.weights.rows.reshape(len(model.weights.rows), -1)
@@ -62,11 +66,11 @@ def save(path: Path, model: EmbeddedModel) -> None:
     kinds = sorted(set(model.tendencies.values()))
     number = {kind: index for index, kind in enumerate(kinds)}
     arrays = {
-        "words": _packed(words),
+        "words": _packed(forms),
         "counts": np.array([min(count.bit_length(), 30) for count in model.vocabulary.counts.values()], dtype=np.int8),
-        "classes": np.array([model.classes.classes.get(word, none) for word in words], dtype=np.int16),
+        "classes": np.array([model.classes.classes.get(word, none) for word in forms], dtype=np.int16),
         "tendency_kinds": _packed(kinds),
-        "tendencies": np.array([number.get(model.tendencies.get(word, ""), -1) for word in words], dtype=np.int16),
+        "tendencies": np.array([number.get(model.tendencies.get(word, ""), -1) for word in forms], dtype=np.int16),
         "labels": _packed(model.weights.labels),
         "features": _packed(features),
         "scales": scales.astype(np.float32),
@@ -85,17 +89,17 @@ def save(path: Path, model: EmbeddedModel) -> None:
 def load(path: Path = MODEL_PATH) -> EmbeddedModel:
     """Read a model file. Raises `FileNotFoundError` where it is missing."""
     with np.load(path, allow_pickle=False) as arrays:
-        words = _unpacked(arrays["words"])
+        forms = _unpacked(arrays["words"])
         # Only magnitudes are stored: 2 ** (bits - 1) is the smallest count with that many bits.
         counts = dict(
-            zip(words, (1 << (int(bits) - 1) if bits else 0 for bits in arrays["counts"].tolist()), strict=True)
+            zip(forms, (1 << (int(bits) - 1) if bits else 0 for bits in arrays["counts"].tolist()), strict=True)
         )
         classes = {
-            word: numbers for word, numbers in zip(words, arrays["classes"].tolist(), strict=True) if numbers[0] >= 0
+            word: numbers for word, numbers in zip(forms, arrays["classes"].tolist(), strict=True) if numbers[0] >= 0
         }
         kinds = _unpacked(arrays["tendency_kinds"])
         tendencies = {
-            word: kinds[index] for word, index in zip(words, arrays["tendencies"].tolist(), strict=True) if index >= 0
+            word: kinds[index] for word, index in zip(forms, arrays["tendencies"].tolist(), strict=True) if index >= 0
         }
         labels = tuple(_unpacked(arrays["labels"]))
         features = {feature: row for row, feature in enumerate(_unpacked(arrays["features"]))}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from annotation.preannotate.words import plain
-from corpus.segment.tokens import ARABIC, MARKS
 from corpus.span import Entity, Sentence
+from corpus.text.chars import ARABIC, MARKS
 
 _SCRIPTS = (re.compile(rf"[{ARABIC}{MARKS}]"), re.compile(r"[A-Za-z\u00C0-\u024F]"), re.compile(r"\d"))
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from corpus.clean import names
 from corpus.clean.folding import bare, key
-from corpus.clean.lines import Line
+from corpus.clean.lines import Line, may_print
 
 HEADER_RULES: Final = frozenset(
     {"byline", "date-line", "relative-time", "agency-mark", "share-line", "comment-count", "reading-time", "view-count"}
@@ -132,9 +132,10 @@ def _find_given_title(article: Article) -> int | None:
     parts = _SITE.split(article.given_title)
     wanted.update(bare(" ".join(parts[:count])) for count in range(1, len(parts)) if len(" ".join(parts[:count])) >= 15)
     shortest, longest = min(map(len, wanted)), len(article.given_title) + 60
+    opening = bare(article.given_title)
     for i, line in enumerate(article.lines):
-        if shortest <= len(line.text) <= longest:
-            printed = bare(line.text)
+        if shortest <= len(line.text) <= longest and may_print(line.text, opening):
+            printed = line.bare
             if printed and (
                 printed in wanted or any(len(w) > 20 and bare(_SITE.split(line.text)[0]) == w for w in wanted)
             ):

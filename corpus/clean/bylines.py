@@ -69,7 +69,7 @@ _STAFF = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Byline:
-    """What a byline says; each part as printed, the agency by its canonical name."""
+    """What a byline says; each part as printed."""
 
     byline: str | None = None
     agency: str | None = None
@@ -115,7 +115,7 @@ def _read_cued(text: str) -> Byline | None:
     place = next((part for part in parts if names.is_place(part)), None)
     agency = next((part for part in parts if names.agency_of(part)), None)
     people = [part for part in parts if part not in (place, agency)]
-    return Byline(" - ".join(people) or None, names.agency_of(agency) if agency else None, place)
+    return Byline(" - ".join(people) or None, agency, place)
 
 
 def _read_parts(text: str, outlet: str | None, loose: bool) -> Byline | None:
@@ -131,8 +131,8 @@ def _read_parts(text: str, outlet: str | None, loose: bool) -> Byline | None:
         origin = _FROM.match(part)
         if site is None and names.is_outlet(part, outlet):
             site, sure = part, True
-        elif (found := names.agency_of(part)) is not None:
-            agency, sure = agency or found, True
+        elif names.agency_of(part) is not None:
+            agency, sure = agency or part, True
         elif key(part) in _STAFF:
             people.append(part)
             sure = True
@@ -209,13 +209,18 @@ _DATELINE = re.compile(
 )
 
 
+_DASHED = re.compile(r"[-–—ـ/)]")
+
+
 def dateline(text: str) -> Byline | None:
     """The place, and the agency if it is named, of the place line at the head of a body sentence."""
-    match = _DATELINE.match(text[:80])
+    head = text[:80]
+    match = _DATELINE.match(head) if _DASHED.search(head) else None
     if match is None:
         return None
     place = match["place"].strip()
-    agency = names.agency_of(match["agency"] or match["name"] or "")
+    printed = (match["agency"] or match["name"] or "").strip()
+    agency = printed if names.agency_of(printed) else None
     if not names.is_place(place) and not (agency and len(place.split()) <= 3):
         return None
     return Byline(place=re.split(r"\s*[،,]", place)[0], agency=agency)

@@ -12,7 +12,7 @@ from corpus.clean.bylines import is_role, read_byline
 from corpus.clean.folding import bare
 from corpus.clean.kinds import is_credited
 from corpus.clean.line_rules import PHRASE_RULES
-from corpus.clean.lines import Line, ends_with_colon
+from corpus.clean.lines import Line, ends_with_colon, may_print
 
 LIST_HEADINGS: Final = frozenset({"read-also", "most-read", "widget-heading"})
 _FURNITURE_AT_END: Final = frozenset(PHRASE_RULES) - {"embedded-post", "agency-mark", "comment-count"}
@@ -34,6 +34,7 @@ LONGEST_HEADLINE: Final = 130
 _BESIDE_NAMES: Final = frozenset(
     {"date-line", "relative-time", "view-count", "reading-time", "byline", "navigation", "photo-credit"}
 )
+_UNEVEN = re.compile(r"[^\S ]| \s")
 _FIGURES = re.compile(r"[\d\s.,|/-]+")
 
 
@@ -83,7 +84,7 @@ def embedded_posts(article: Article) -> None:
     for i, line in enumerate(lines):
         if i == article.title or line.rule not in (None, "caption-fragment", "author-email"):
             continue
-        if _ATTRIBUTION.match(line.text):
+        if "(@" in line.text and _ATTRIBUTION.match(line.text):
             line.rule = "embedded-post"
             at = i - 1
             while at >= 0 and at != article.title and (lines[at].kept or lines[at].rule == "tag-list") and i - at <= 3:
@@ -101,14 +102,14 @@ def repeated_title(article: Article) -> None:
     """The title printed again."""
     if article.title is None:
         return
-    printed = bare(article.lines[article.title].text)
+    printed = article.lines[article.title].bare
     length = 2 * len(article.lines[article.title].text) + 20
     for i, line in enumerate(article.lines):
         if i == article.title or line.rule not in (None, "ticker", "navigation"):
             continue
-        if not len(printed) <= len(line.text) <= length:
+        if not len(printed) <= len(line.text) <= length or not may_print(line.text, printed):
             continue
-        again = bare(line.text)
+        again = line.bare
         if again != printed and not (len(printed) > 20 and again.startswith(printed) and i < article.body_start):
             continue
         before = article.lines[i - 1] if i else None
@@ -260,7 +261,7 @@ def repeated_paragraphs(article: Article) -> None:
     for i, line in enumerate(article.lines):
         if not line.kept or i == article.title or len(line.text) < 40:
             continue
-        printed = " ".join(line.text.split())
+        printed = " ".join(line.text.split()) if _UNEVEN.search(line.text) else line.text
         if printed in seen:
             line.rule = "repeated-paragraph"
         seen.add(printed)

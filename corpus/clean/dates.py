@@ -129,8 +129,45 @@ def date_at_end(text: str) -> int | None:
     return start
 
 
+_AFTERNOON: Final = frozenset(map(key, ("م", "مساء", "مساءً", "pm", "ظهرا", "عصرا")))
+_MORNING: Final = frozenset(map(key, ("ص", "صباحا", "صباحًا", "am", "فجرا")))
+_CLOCK_AFTER = re.compile(
+    r"[^\d:]{0,30}(?<!\d)(?P<hour>\d{1,2})\s*[:.]\s*(?P<minute>\d{2})(?:\s*:\s*\d{2})?(?!\d)\s*(?P<half>[^\W\d]+)?"
+)
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
+
+
+def parse_published(text: str) -> str | None:
+    """The first Gregorian date of `text` as ISO 8601, with the time printed after it (YYYY-MM-DDThh:mm).
+
+    A date that is ISO 8601 already stays as it is. None if no date can be read.
+    """
+    if _ISO.fullmatch(text.strip()):
+        return text.strip()
+    found = _find_date(text)
+    if found is None:
+        return None
+    day, end = found
+    clock = _CLOCK_AFTER.match(fold(text), end)
+    if clock is None:
+        return day
+    hour, minute = int(clock["hour"]), int(clock["minute"])
+    half = key(clock["half"] or "")
+    if half in _AFTERNOON and hour < 12:
+        hour += 12
+    elif half in _MORNING and hour == 12:
+        hour = 0
+    return f"{day}T{hour:02}:{minute:02}" if hour < 24 and minute < 60 else day
+
+
 def parse_date(text: str) -> str | None:
     """The first Gregorian date of `text` as ISO 8601 (YYYY-MM-DD); None if none can be read."""
+    found = _find_date(text)
+    return found[0] if found else None
+
+
+def _find_date(text: str) -> tuple[str, int] | None:
+    """The first date that can be read, and where it ends."""
     folded = fold(text)
     for pattern in (_NAMED, _MONTH_FIRST, _YEAR_FIRST, _DAY_FIRST):
         match = pattern.search(folded)
@@ -138,7 +175,7 @@ def parse_date(text: str) -> str | None:
             continue
         month = _MONTH_OF.get(key(match["month"])) or (int(match["month"]) if match["month"].isdecimal() else 0)
         try:
-            return date(int(match["year"]), month, int(match["day"])).isoformat()
+            return date(int(match["year"]), month, int(match["day"])).isoformat(), match.end()
         except ValueError:
             continue
     return None

@@ -53,6 +53,7 @@ def key(text: str) -> str:
     return " ".join(_NOT_A_WORD.sub(" ", folded).split())
 
 
+@lru_cache(maxsize=1024)
 def bare(text: str) -> str:
     """The letters and digits of `text`, folded: equal for two printings of one headline."""
     return _NOT_A_WORD.sub("", _DROPPED.sub("", fold(text)).replace("#", ""))

@@ -9,10 +9,8 @@ from corpus.clean import names
 from corpus.clean.articles import HEADER_RULES, Article
 from corpus.clean.lines import Line, ends_with_colon
 
-_BULLET = re.compile(r"^\s*(?:[-–—•*·▪◾●■◆✓✔►‣]|ـ(?=\s))\s*\S")
-_NUMBERED = re.compile(r"^\s*\(?\s*(?:\d{1,2}|[اأبجدهوزحطي])\s*(?:[-.)/–]|ـ+)\s*\S")
-_LIST_INTRODUCTION = re.compile(
-    r"(?:التالي|التاليه|الاتي|الاتيه|كما يلي|ما يلي|فيما يلي|وهي|وهم|منها|ابرزها|اهمها|القائمه|النتائج|التشكيله)"
+_ITEM = re.compile(
+    r"^\s*(?:[-–—•*·▪◾●■◆✓✔►‣]|ـ(?=\s)|\(?\s*(?:\d{1,2}|[اأبجدهوزحطي])\s*(?:[-.)/–]|ـ+))\s*\S"
 )
 _HEMISTICHS = re.compile(r"\S\s*(?:\*{2,}|\s\*\s|\.{3,}|…|\s{3,}|=|#|/)\s*\S")
 _CAPTION = re.compile(r"\W*(?:(?:في )?(?:ال)?صورة|جانب من|لقطة|يمين|يسار|من اليمين|تظهر (?:في )?الصورة)\b")
@@ -35,6 +33,10 @@ def assign_kinds(article: Article) -> None:
     for position, line in enumerate(body):
         if line.kind == "paragraph":
             line.kind = _alone(body, position)
+    _captions(article)
+    for line in kept:
+        if line.tagged is not None and line.kind != "title" and (line.tagged, line.kind) != ("subhead", "deck"):
+            line.kind = line.tagged
 
 
 def _decks(article: Article) -> None:
@@ -66,9 +68,19 @@ def _decks(article: Article) -> None:
         line.kind = "deck"
 
 
+def _captions(article: Article) -> None:
+    """A short line over the body right above who took the picture describes the picture."""
+    lines = article.lines
+    start = article.title + 1 if article.title is not None else 0
+    for i in range(start, min(start + 4, len(lines) - 1)):
+        line, credit = lines[i], lines[i + 1]
+        if line.kept and len(line.text) <= LONGEST_CAPTION and credit.rule == "photo-credit" and not credit.gap:
+            line.kind = "caption"
+
+
 def is_item(text: str) -> bool:
     """Whether the line starts like an item of a list."""
-    return bool(_BULLET.match(text) or _NUMBERED.match(text))
+    return _ITEM.match(text) is not None
 
 
 def _runs(body: list[Line]) -> None:

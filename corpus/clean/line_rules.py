@@ -41,7 +41,7 @@ _SENTENCES_TOO = frozenset(
     {"comment-form", "comment-rules", "copyright", "cookie-line", "newsletter", "follow-line", "embedded-post"}
 )
 _LONGEST_OPENING: Final = 120
-_LONGEST_SENTENCE: Final = 400
+LONGEST_SENTENCE: Final = 400
 
 _URL_LINE = re.compile(r"(?:[^\s:]{2,20}\s*:\s*)?(?:https?://|www\.)\S+(?:\s+(?:https?://|www\.)\S+)*\s*\Z", re.I)
 _MAIL_LINE = re.compile(
@@ -96,6 +96,10 @@ _SHARE_WORDS = load_words("share") | load_words("networks")
 _SHARE_RUN = re.compile(
     "(?:(?:" + "|".join(sorted(map(re.escape, _SHARE_WORDS | {"#"}), key=len, reverse=True)) + r")\s*)++"
 )
+_CODE = re.compile(
+    r"[\s{}()\[\];,]+|.*(?:\bfunction\s*\w*\(|\bvar \w+|\$\(|document\.|window\.|\w+\([^)]*\);).*|[\w\s.#:>,@()-]+\{.*"
+    r"|[\w-]+\s*:[^;{}]+;|</?(?:script|style|div|span|p|br|iframe)\b[^>]*>"
+)
 _META_SIGNS = frozenset(key(word) for word in load_lines("words", "meta-signs"))
 
 LineRule = Callable[[str, str, str | None], str | None]
@@ -119,6 +123,13 @@ def separator(text: str, line_key: str, outlet: str | None) -> str | None:
         if (not line_key and _NOTHING.fullmatch(text)) or (len(text) == 1 and text.isascii() and text.isalpha())
         else None
     )
+
+
+def code(text: str, line_key: str, outlet: str | None) -> str | None:
+    """A line of a program or a style sheet: no Arabic, and braces or statements."""
+    if not text or not text.isascii() or text[-1] not in "{};,)>":
+        return None
+    return "script" if _CODE.fullmatch(text) else None
 
 
 def hashtags(text: str, line_key: str, outlet: str | None) -> str | None:
@@ -279,6 +290,7 @@ def byline(text: str, line_key: str, outlet: str | None) -> str | None:
 
 
 RULES: Final[tuple[LineRule, ...]] = (
+    code,
     separator,
     phrase,
     hashtags,
@@ -302,11 +314,16 @@ _HINTS: Final = tuple(load_lines("words", "hints"))
 _OPENING_HINT = re.compile(r"\W*(?:[إا]قر[أا]|طالع|شاهد|للمزيد|قد ي|انظر|راجع|المزيد|شريط|عاجل)")
 
 
-def may_be_furniture(text: str) -> bool:
-    """Whether a line that looks like a paragraph holds a word of the furniture that comes in sentences."""
-    if len(text) > _LONGEST_SENTENCE:
+def page_hints(page: str) -> tuple[str, ...]:
+    """The words of the furniture that comes in sentences which `page` holds at all: most pages hold one or two."""
+    return tuple([hint for hint in _HINTS if hint in page])
+
+
+def may_be_furniture(text: str, hints: tuple[str, ...] = _HINTS) -> bool:
+    """Whether a line that looks like a paragraph holds one of these words, or opens like furniture."""
+    if len(text) > LONGEST_SENTENCE:
         return False
-    for hint in _HINTS:  # a plain loop: this is asked of every paragraph
+    for hint in hints:  # a plain loop: this is asked of every paragraph
         if hint in text:
             return True
     return _OPENING_HINT.match(text) is not None

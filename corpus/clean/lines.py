@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import repeat
 from typing import Final
 
-from corpus.clean.folding import key
+from corpus.clean.folding import bare, fold, key
 
 SHORT: Final = 160
 """Code points up to which a line is looked at word by word; furniture is shorter."""
@@ -19,7 +22,8 @@ _FULL = re.compile(r"[.!?؟۔…][\s»”“’\"')\]*]*\Z")
 class Line:
     """A line that is not blank: `text` is `page[start:end]`, trimmed.
 
-    `gap` counts the blank lines before it; `stopped` says that it ends with a full stop, a question mark or the like,
+    `gap` counts the blank lines before it; `tagged` is the kind that the page's tags give it, if any;
+    `stopped` says that it ends with a full stop, a question mark or the like,
     closing quotation marks aside; `prose` that it has the shape of a paragraph. `rule` is the rule that removed the
     line, `kind` its kind if it is kept, `cuts` the parts of it that are removed, in code points of `text`.
     """
@@ -28,6 +32,7 @@ class Line:
     end: int
     text: str
     gap: int
+    tagged: str | None = None
     stopped: bool = False
     prose: bool = False
     rule: str | None = None
@@ -35,6 +40,7 @@ class Line:
     cuts: list[tuple[int, int, str]] = field(default_factory=list)
     _key: str | None = None
     _words: tuple[str, ...] | None = None
+    _bare: str | None = None
 
     def set_shape(self, text: str) -> None:
         """Sets `stopped` and `prose` from the text of the line, or from what is left of it."""
@@ -55,6 +61,17 @@ class Line:
         return self._words
 
     @property
+    def bare(self) -> str:
+        """The letters and digits of the line, folded."""
+        if self._bare is None:
+            self._bare = bare(self.text)
+        return self._bare
+
+    def prints(self, printed: str) -> bool:
+        """Whether the letters and digits of the line, folded, are `printed`."""
+        return may_print(self.text, printed) and self.bare == printed
+
+    @property
     def kept(self) -> bool:
         """Whether no rule has removed the line."""
         return self.rule is None
@@ -70,6 +87,16 @@ class Line:
         )
 
 
+@cache
+def _fold_character(char: str) -> str:
+    return fold(char)
+
+
+def may_print(text: str, printed: str) -> bool:
+    """False only where the first character shows that the letters and digits of `text` are not `printed`."""
+    return not text[0].isalnum() or _fold_character(text[0]) == printed[:1]
+
+
 def looks_like_prose(text: str, stopped: bool) -> bool:
     """Whether a line has the shape of a paragraph: a sentence that ends, or text too long for a headline."""
     length = len(text)
@@ -80,18 +107,18 @@ def looks_like_prose(text: str, stopped: bool) -> bool:
     return length >= 180 or (length >= 130 and ("،" in text or ". " in text))
 
 
-def read_lines(page: str) -> list[Line]:
-    """The lines of `page` that are not blank, in order."""
+def read_lines(page: str, line_kinds: Sequence[str | None] = ()) -> list[Line]:
+    """The lines of `page` that are not blank, in order; `line_kinds` are of all its lines, or empty."""
     lines: list[Line] = []
     add = lines.append
     position = gap = 0
-    for raw in page.split("\n"):
+    for raw, tagged in zip(page.split("\n"), line_kinds or repeat(None)):  # noqa: B905
         text = raw.strip()
         if not text:
             gap += 1
         else:
             start = position + raw.index(text[0]) if raw[0] != text[0] else position
-            line = Line(start, start + len(text), text, gap)
+            line = Line(start, start + len(text), text, gap, tagged)
             line.set_shape(text)
             add(line)
             gap = 0

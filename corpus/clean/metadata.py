@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from corpus.clean import names
 from corpus.clean.articles import Article
 from corpus.clean.bylines import Byline, dateline, read_byline
-from corpus.clean.dates import RELATIVE, date_at_end, parse_date
-from corpus.clean.folding import fold, key
+from corpus.clean.dates import RELATIVE, date_at_end, parse_published
+from corpus.clean.folding import bare, fold, key
+from corpus.clean.line_rules import furniture
+from corpus.clean.lines import Line
 
-_AROUND = "()[]/ .-–—*"
+_AROUND = "()[]/ .-–—*«»“”\""
 _EDITORS = re.compile(r"\s[ء-ي]\s*[./]\s*[ء-ي]\s*[./]?\s*\Z")
+_NO_AGENCIES = frozenset(map(key, ("وكالات", "متابعات", "متابعة", "خاص", "مراسلون")))
 _SOURCE = re.compile(r"^\s*\(?(?:المصدر|مصدر|نقلا عن|نقلاً عن|عن)\s*[:/-]?\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleMetadata:
-    """What the page says: as printed, but the agency by its canonical name and `published` as an ISO 8601 date.
+    """What the page says, as printed, but `published` as an ISO 8601 date, with the time where that is printed.
 
     `published` is None where only a relative or a Hijri date is printed; `published_text` then has its words.
     """
@@ -31,8 +35,9 @@ class ArticleMetadata:
     published_text: str | None = None
 
 
-def read_metadata(article: Article, outlet: str | None) -> ArticleMetadata:
-    """The metadata of an article whose furniture has been found; `outlet` is what the source says."""
+def read_metadata(article: Article, outlet: str | None, lines: Sequence[Line]) -> ArticleMetadata:
+    """The metadata of an article whose furniture has been found; `outlet` is what the source says, `lines` the page."""
+    outlet = outlet or find_outlet(lines)
     found = Byline(outlet=outlet)
     published = published_text = None
     unsure: list[str] = []
@@ -42,7 +47,8 @@ def read_metadata(article: Article, outlet: str | None) -> ArticleMetadata:
         )
         for rule, text in texts:
             if rule == "agency-mark":
-                found = _merge(found, Byline(agency=names.agency_of(_EDITORS.sub("", text).strip(_AROUND))))
+                printed = _EDITORS.sub("", text).strip(_AROUND)
+                found = _merge(found, Byline(agency=printed if names.agency_of(printed) else None))
             elif rule == "source-credit":
                 found = _merge(found, _read_source(text, outlet))
             elif rule == "byline":
@@ -52,10 +58,14 @@ def read_metadata(article: Article, outlet: str | None) -> ArticleMetadata:
                 else:
                     found = _merge(found, sure)
             elif rule == "place-line":
-                found = _merge(found, Byline(place=text))
-            if rule in ("date-line", "relative-time", "byline") and published is None:
-                stated = parse_date(text)
-                if stated or (rule != "byline" and published_text is None):
+                found = _merge(found, _read_place(text))
+            if rule in ("date-line", "relative-time", "byline", "view-count") and (
+                published is None or "T" not in published
+            ):
+                stated = parse_published(text)
+                if published is not None:
+                    published = stated if stated and stated.startswith(published) else published
+                elif stated or (rule not in ("byline", "view-count") and published_text is None):
                     published, published_text = stated, text.strip()
             if rule == "relative-time":
                 match = RELATIVE.fullmatch(fold(text))
@@ -66,7 +76,16 @@ def read_metadata(article: Article, outlet: str | None) -> ArticleMetadata:
             found = _merge(found, dateline(line.text[head:].lstrip()) or Byline())
     if unsure and found.byline is None:
         found = _merge(found, Byline(byline=unsure[0].strip(" \t:")))
-    return ArticleMetadata(found.byline, found.agency, found.place, found.outlet, published, published_text)
+    agency = found.agency if found.agency and key(found.agency) not in _NO_AGENCIES else None
+    return ArticleMetadata(found.byline, agency, found.place, found.outlet, published, published_text)
+
+
+def _read_place(text: str) -> Byline:
+    """A place alone over the body, or the author after it: "بغداد / سرى الخفاجي"."""
+    place, slash, who = text.partition("/")
+    if slash and names.is_place(place) and names.may_be_unknown_name(who) and not names.is_place(who):
+        return Byline(byline=who.strip(), place=place.strip())
+    return Byline(place=text)
 
 
 def _read_byline(text: str, outlet: str | None) -> Byline | None:
@@ -84,7 +103,7 @@ def _read_source(text: str, outlet: str | None) -> Byline:
     for part in re.split(r"\s*[+،,/–—-]\s*", source):
         agency = names.agency_of(part)
         if agency:
-            found = _merge(found, Byline(agency=agency))
+            found = _merge(found, Byline(agency=part))
         elif names.is_outlet(part, outlet) or key(part) in names.ambiguous_outlets():
             found = _merge(found, Byline(outlet=part))
     return found if found != Byline() else Byline(agency=source or None)
@@ -99,3 +118,53 @@ def _merge(first: Byline, second: Byline) -> Byline:
         place=first.place or second.place,
         outlet=first.outlet or second.outlet,
     )
+
+
+_PARTED = re.compile(r"\s*[|:»/]\s*|\s+[-–—]\s+")
+_COPYRIGHT = (
+    re.compile(r"محفوظ\w*[\s©\d\-–هـ]*ل(?:موقع|صحيفة|جريدة|بوابة|شبكة|مجلة|ـ)\s*(?P<name>[^\d،,.|©–—-]{4,40}?)\s*(?:[،,.|©–—-]|\d|\Z)"),
+    re.compile(r"^(?P<name>[^\d،,.|:©–—-]{4,40}?)\s*(?:\d{4}\s*)?©"),
+    re.compile(r"^\W*©?\s*\d{4}(?:\s*[-–]\s*\d{4})?\s*©?\s*(?P<name>[^\d،,.|:©–—-]{4,40}?)\s*[،,.|–—-]"),
+)
+_MASTHEAD_LINES = 3
+_MENU_RULES = frozenset({"navigation", "cookie-line", "date-line", "breadcrumb"})
+_OUTLET_WORDS = frozenset(key("صحيفة جريدة بوابة موقع مجلة وكالة شبكة قناة نيوز بريس").split())
+
+
+def find_outlet(lines: Sequence[Line]) -> str | None:
+    """The name of the outlet as the head of the page or its copyright line prints it; None if neither does."""
+    masthead = None
+    seen = 0
+    for i, line in enumerate(lines):
+        if line.kept or seen == _MASTHEAD_LINES:
+            break
+        name = _PARTED.split(line.text, maxsplit=1)[0].strip()
+        name_key = key(name)
+        if line.rule not in ("ticker", "navigation", "byline") or furniture(name, name_key) not in (None, "byline"):
+            continue
+        seen += 1
+        words = name_key.split()
+        if not 2 <= len(words) <= 4 or "#" in words or not name[0].isalnum():
+            continue
+        typed = not _OUTLET_WORDS.isdisjoint(words) or names.is_outlet(name)
+        if not typed and (line.rule == "byline" or names.may_be_name(name)):
+            continue
+        parted = name != line.text
+        menu = any(other.rule in _MENU_RULES for other in lines[i + 1 : i + 3])
+        printed = bare(name)
+        again = any(printed in other.bare for other in lines[i + 1 :] if other.rule and len(other.text) < 300)
+        if again or typed or (seen == 1 and (parted or menu)):
+            masthead = name
+            break
+    return masthead or _from_copyright(lines)
+
+
+def _from_copyright(lines: Sequence[Line]) -> str | None:
+    for line in reversed(lines):
+        if line.rule == "copyright":
+            for pattern in _COPYRIGHT:
+                match = pattern.search(line.text)
+                name = match["name"].strip() if match else ""
+                if 1 < len(name.split()) <= 4 and furniture(name, key(name)) is None:
+                    return name
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,10 +10,11 @@ from corpus.clean.articles import Article, split_articles
 from corpus.clean.context_rules import RULES
 from corpus.clean.folding import bare
 from corpus.clean.kinds import assign_kinds
-from corpus.clean.line_rules import furniture, may_be_furniture
+from corpus.clean.line_rules import LONGEST_SENTENCE, furniture, may_be_furniture, page_hints
 from corpus.clean.lines import Line, read_lines
 from corpus.clean.metadata import ArticleMetadata, read_metadata
 from corpus.clean.part_rules import cut_parts
+from corpus.clean.recurring import mark_recurring
 
 VERSION: Final = "1"
 
@@ -52,22 +54,37 @@ class LineDecision:
     parts: tuple[str, ...]
 
 
-def clean_page(text: str, *, title: str | None = None, outlet: str | None = None) -> list[CleanedArticle]:
+def clean_page(
+    text: str,
+    *,
+    title: str | None = None,
+    outlet: str | None = None,
+    line_kinds: Sequence[str | None] = (),
+    recurring: Collection[str] = (),
+) -> list[CleanedArticle]:
     """The articles of a page of normalised text, none if it holds none.
 
-    `title` is what metadata says the title is, `outlet` who published the page. What a cleaned article's removals
-    leave, with lines trimmed, blank ones dropped and runs of spaces made one, is its text, line by line of the kinds
-    `line_kinds`; a title is its first line.
+    `title` is what metadata says the title is, `outlet` who published the page, `line_kinds` what the page's tags say
+    of each line of `text` (empty if it has none), `recurring` the keys of lines that recur on pages of the outlet.
+    What a cleaned article's removals leave, with lines trimmed, blank ones dropped and runs of spaces made one, is its
+    text, line by line of the kinds `line_kinds`; a title is its first line.
     """
-    lines = read_lines(text)
-    articles = _find_articles(lines, title, outlet)
+    lines = read_lines(text, line_kinds)
+    articles = _find_articles(lines, title, outlet, recurring)
     return [_cleaned(lines, article, outlet) for article in articles]
 
 
-def explain(text: str, *, title: str | None = None, outlet: str | None = None) -> list[LineDecision]:
+def explain(
+    text: str,
+    *,
+    title: str | None = None,
+    outlet: str | None = None,
+    line_kinds: Sequence[str | None] = (),
+    recurring: Collection[str] = (),
+) -> list[LineDecision]:
     """Which rule decided each line of the page that is not blank; `article` counts from 0, -1 where there is none."""
-    lines = read_lines(text)
-    articles = _find_articles(lines, title, outlet)
+    lines = read_lines(text, line_kinds)
+    articles = _find_articles(lines, title, outlet, recurring)
     owner = {id(line): number for number, article in enumerate(articles) for line in article.lines}
     return [
         LineDecision(
@@ -83,8 +100,12 @@ def explain(text: str, *, title: str | None = None, outlet: str | None = None) -
     ]
 
 
-def _find_articles(lines: list[Line], title: str | None, outlet: str | None) -> list[Article]:
+def _find_articles(
+    lines: list[Line], title: str | None, outlet: str | None, recurring: Collection[str]
+) -> list[Article]:
     _mark_furniture(lines, title, outlet)
+    if recurring:
+        mark_recurring(lines, title, recurring)
     articles = []
     for section in split_articles(lines):
         article = Article(section, title, outlet)
@@ -100,10 +121,11 @@ def _find_articles(lines: list[Line], title: str | None, outlet: str | None) -> 
 def _mark_furniture(lines: list[Line], title: str | None, outlet: str | None) -> None:
     """Applies the rules that know a line by itself, except to the title and to words alone between paragraphs."""
     printed = bare(title) if title is not None else None
+    hints = page_hints("\n".join([line.text for line in lines if line.prose and len(line.text) <= LONGEST_SENTENCE]))
     for i, line in enumerate(lines):
-        if printed and len(line.text) <= 2 * len(printed) + 20 and bare(line.text) == printed:
+        if printed and len(printed) <= len(line.text) <= 2 * len(printed) + 20 and line.prints(printed):
             continue
-        looked_at = not line.prose or may_be_furniture(line.text)
+        looked_at = not line.prose or line.text.isascii() or may_be_furniture(line.text, hints)
         rule = furniture(line.text, line.key, outlet) if looked_at else None
         if rule is None:
             _cut_parts(line, outlet)
@@ -144,13 +166,13 @@ def _is_article(article: Article) -> bool:
     """Whether what is kept holds an article: a paragraph, or a title with lines under it; not only teasers."""
     kept = [line for i, line in enumerate(article.lines) if line.kept and i != article.title]
     prose = [line for line in kept if line.prose]
-    written = sum(len(line.text) for line in kept)
-    if any(line.rule == "error-page" for line in article.lines) and written < 400:
+    if any([line.rule == "error-page" for line in article.lines]) and sum(len(line.text) for line in kept) < 400:
         return False
-    teasers = sum(line.text.endswith(_TEASER_ENDS) for line in prose)
-    headlines = sum(line.headline and not line.prose for line in kept)
-    if len(prose) >= 3 and teasers * 5 >= len(prose) * 3 and headlines * 5 >= teasers * 3:
-        return False
+    teasers = sum([line.text.endswith(_TEASER_ENDS) for line in prose])
+    if len(prose) >= 3 and teasers * 5 >= len(prose) * 3:
+        headlines = sum(not line.prose and line.headline for line in kept)
+        if headlines * 5 >= teasers * 3:
+            return False
     if prose:
         return True
     if article.title is None or not kept:
@@ -174,4 +196,4 @@ def _cleaned(lines: list[Line], article: Article, outlet: str | None) -> Cleaned
     title = (
         article.lines[article.title].text if article.title is not None and article.lines[article.title].kept else None
     )
-    return CleanedArticle(title, tuple(removals), tuple(kinds), read_metadata(article, outlet))
+    return CleanedArticle(title, tuple(removals), tuple(kinds), read_metadata(article, outlet, lines))

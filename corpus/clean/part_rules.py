@@ -93,6 +93,26 @@ def byline_head(line: str, outlet: str | None) -> Cut | None:
     return (0, found[0], "byline") if found else None
 
 
+_CODE_START = re.compile(
+    r"(?:[#.@]?[A-Za-z][\w-]*(?:[\s,>:]+[#.]?[A-Za-z][\w-]*){0,6}\s*\{|\$\(|jQuery\b|function\s*\w*\(|document\.|window\.|"
+    r"(?:var|let|const)\s+\w+\s*=|<script\b|<style\b)"
+)
+_CODE_END = re.compile(r"[};>][\s)};,]*(?=[^};]*\Z)")
+_LEAST_CODE_SIGNS: Final = 4
+
+
+def script(line: str) -> Cut | None:
+    """Program code or style rules that a scraper took for text: from their first sign to the last brace."""
+    start = _CODE_START.search(line)
+    end = _CODE_END.search(line, start.end()) if start else None
+    if start is None or end is None:
+        return None
+    code = line[start.start() : end.end()]
+    signs = sum(map(code.count, "{};=("))
+    latin = sum(char.isascii() for char in code)
+    return (start.start(), end.end(), "script") if signs >= _LEAST_CODE_SIGNS and latin * 4 >= len(code) * 3 else None
+
+
 def tags_tail(line: str, outlet: str | None) -> Cut | None:
     return _tail(_TAGS, line, "tag-list")
 
@@ -166,6 +186,8 @@ def cut_parts(text: str, outlet: str | None) -> list[Cut]:
     """The parts of a paragraph that are furniture, sorted; each rule is tried again on what the others leave."""
     cuts: list[Cut] = []
     head, tail = 0, len(text)
+    if ("}" in text or "</" in text) and (cut := script(text)) is not None:
+        return [cut]
     if ":" in text[:120] or _WIDGET_HINT.match(text):
         for rule in HEAD_RULES:
             cut = rule(text[head:tail], outlet)

@@ -36,7 +36,7 @@ class PhraseTable:
 
     whole: dict[str, str] = field(default_factory=dict)
     openings: dict[str, tuple[str, bool]] = field(default_factory=dict)
-    inner: tuple[tuple[re.Pattern[str], str], ...] = ()
+    inner: tuple[tuple[str, re.Pattern[str], str], ...] = ()
 
     def rule_of(self, line_key: str, text: str) -> str | None:
         """The rule that has a phrase for the whole line or its opening; `text` is the line as it stands."""
@@ -52,8 +52,8 @@ class PhraseTable:
 
     def inner_rule_of(self, line_key: str) -> str | None:
         """The rule with a phrase that stands anywhere in the line."""
-        for pattern, rule in self.inner:
-            if pattern.search(line_key):
+        for words, pattern, rule in self.inner:
+            if words in line_key and pattern.search(line_key):
                 return rule
         return None
 
@@ -62,9 +62,8 @@ def load_table(rules: tuple[str, ...]) -> PhraseTable:
     """The phrases of these rules; where two rules have the same phrase the first keeps it."""
     whole: dict[str, str] = {}
     openings: dict[str, tuple[str, bool]] = {}
-    inner: list[tuple[re.Pattern[str], str]] = []
+    inner: list[tuple[str, re.Pattern[str], str]] = []
     for rule in rules:
-        patterns = []
         for phrase in load_lines("phrases", rule):
             phrase = phrase.replace("<n>", "0")
             parts = [key(part) for part in phrase.split("*")]
@@ -74,7 +73,5 @@ def load_table(rules: tuple[str, ...]) -> PhraseTable:
                 openings.setdefault(parts[0], (rule, phrase.rstrip(" *").endswith(":")))
             else:
                 words = r"\b.*?\b".join(re.escape(part) for part in parts if part)
-                patterns.append(rf"\b{words}\b")
-        if patterns:
-            inner.append((re.compile("|".join(patterns)), rule))
+                inner.append((max(parts, key=len), re.compile(rf"\b{words}\b"), rule))
     return PhraseTable(whole, openings, tuple(inner))

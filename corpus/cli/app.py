@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from corpus.cli import annotators, labelstudio
+from corpus.cli import annotators, labelstudio, publishing
 from corpus.cli.output import (
     DONE,
     FAILED,
@@ -152,22 +152,35 @@ def status(
 @app.command()
 def release(
     version: Annotated[str | None, typer.Argument(help="Three numbers; default: what the difference demands.")] = None,
+    standoff: Annotated[
+        bool, typer.Option("--standoff", help="Write its stand-off edition too: annotations without texts.")
+    ] = False,
     corpus: CorpusOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write an immutable version of the dataset that `datasets.load_dataset` loads.
 
-    Examples: `mudawwana release`  ·  `mudawwana release 2.0.0`
+    Texts whose licence is unknown or forbids changed copies keep a release local; its stand-off edition, in
+    `releases/VERSION-standoff/`, may be published, and `attach` puts the texts back.
+
+    Examples: `mudawwana release`  ·  `mudawwana release 2.0.0`  ·  `mudawwana release --standoff`
     """
     from corpus.config import read_config
     from corpus.release.build import release as run_release
+    from corpus.release.standoff import write_standoff
 
     root = _root(corpus)
+    config = read_config(root)
     with progress_bars() as progress:
-        summary = run_release(root, read_config(root), version, report=lambda stage: progress(stage, 0, 0))
+        summary = run_release(root, config, version, report=lambda stage: progress(stage, 0, 0))
+        edition = write_standoff(summary.path, config.corpus) if standoff else None
     if as_json:
         show_json(summary)
         return
+    for gone in summary.withdrawn:
+        print(f"{gone}: withdrawn, since it holds what was retracted; {summary.version} stands in its place")
+    if edition is not None:
+        print(f"without texts: {_shown(edition)}")
     if not summary.created:
         print(f"{summary.version}: {summary.reason}")
         return
@@ -337,6 +350,7 @@ def _shown(path: Path) -> str:
 
 
 labelstudio.register(app)
+publishing.register(app)
 annotators.register(app)
 
 

@@ -8,23 +8,26 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpus.config import CorpusConfig
-from corpus.release.datasheet import questions, unknown_questions
+from corpus.release.datasheet import questions, statements, unknown_questions
 from corpus.release.digest import content_digest, row_digests
 from corpus.release.history import Earlier, read_config, read_earlier
-from corpus.release.manifest import CHECKSUMS, read_manifest
+from corpus.release.manifest import CHECKSUMS, AgreementFigure, read_manifest
+from corpus.release.privacy import count_masked
 from corpus.release.rows import KEYS, ReleaseRows, build_rows, of_documents, release_documents
 from corpus.release.source import CorpusTables, read_corpus
 from corpus.release.splits import BRIDGES_SPLITS, Member, SplitPlan, plan_splits
 from corpus.release.verify import verify_release
 from corpus.release.versions import FIRST, Difference, ReleaseError, Step, Version, compare, list_versions
+from corpus.release.withdraw import check_retracted, holding_versions, withdraw_versions
 from corpus.release.write import Contents, Inventory, Provenance, write_release
+from corpus.retractions import read_retractions
 from corpus.store import locked
 from schemas.ontology import load_ontology
 
@@ -41,6 +44,7 @@ class ReleaseSummary:
     counts: Mapping[str, Mapping[str, int]]
     created: bool
     reason: str
+    withdrawn: tuple[str, ...] = ()
 
 
 def release(root: Path, config: CorpusConfig, version: str | None = None, *, report: Report) -> ReleaseSummary:
@@ -60,7 +64,7 @@ def release(root: Path, config: CorpusConfig, version: str | None = None, *, rep
     if unknown := unknown_questions(config.datasheet):
         raise ReleaseError(
             f"[datasheet] in corpus.toml answers {', '.join(unknown)}, which is no question of the datasheet; "
-            f"the questions are: {', '.join(question.id for question in questions())}"
+            f"the questions are: {', '.join(question.id for question in (*questions(), *statements()))}"
         )
     inventory = _read_inventory(root, config)
     tables = read_corpus(root)
@@ -69,9 +73,15 @@ def release(root: Path, config: CorpusConfig, version: str | None = None, *, rep
         _remove_partial(releases)
         earlier = read_earlier(releases)
         contents = _contents(tables, config, inventory, earlier)
+        retractions = read_retractions(root)
+        held = holding_versions(releases, retractions)
+        check_retracted(contents.tables["documents"].values(), retractions)
+        contents = replace(contents, replaces=held)
         report(f"{sum(table.num_rows for table in contents.tables['documents'].values()):,} documents to release")
         digests = _digest(contents)
-        return _publish(releases, config, contents, digests, asked, report)
+        made = _publish(releases, config, contents, digests, asked, report)
+        withdraw_versions(releases, held, retractions, made.version)
+        return replace(made, withdrawn=held)
 
 
 def _publish(
@@ -156,6 +166,7 @@ def _contents(tables: CorpusTables, config: CorpusConfig, inventory: Inventory, 
         crossing=rows.crossing,
         torn=len(plan.torn),
         disputed=rows.disputed,
+        agreement=tuple(AgreementFigure(**row) for row in tables.agreement.to_pylist()),
     )
 
 
@@ -195,6 +206,7 @@ def _provenance(tables: CorpusTables, documents: pa.Table) -> Provenance:
     return Provenance(
         tuple(sorted(released["policy_version"].unique().to_pylist())),
         tuple(sorted(released["ucd_version"].unique().to_pylist())),
+        count_masked(released),
     )
 
 
@@ -242,6 +254,7 @@ def _same_bytes(
     """Whether writing the newest release anew would give the very same files."""
     manifest = read_manifest(newest)
     parent = Version.parse(manifest.parent) if manifest.parent else None
+    contents = replace(contents, replaces=manifest.replaces)
     with _partial_folder(newest.parent) as folder:
         write_release(folder, config, contents, digests, Version.parse(manifest.version), parent)
         return (folder / CHECKSUMS).read_bytes() == (newest / CHECKSUMS).read_bytes()

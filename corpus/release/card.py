@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from corpus.config import AboutConfig
+from corpus.release import plots
 from corpus.release.choose import GOLD, SILVER, SINGLE
 from corpus.release.features import Labels, Yaml, declare_features
 from corpus.release.figures import Figures
-from corpus.release.licences import hub_licence
-from corpus.release.manifest import LeftOut
+from corpus.release.licences import hub_licence, incompatible
+from corpus.release.manifest import AgreementFigure, LeftOut
+from corpus.release.plots import Picture
+from corpus.release.privacy import PersonalFigures
 from schemas.tables import RELEASE_CONFIGS, TASKS, description
+
+if TYPE_CHECKING:
+    from corpus.release.statement import Section
 
 OPEN: Final = "open"
 LOCAL: Final = "local"
@@ -45,6 +51,11 @@ class Described:
     policy_versions: tuple[str, ...]
     ucd_versions: tuple[str, ...]
     tokeniser_version: str
+    personal: PersonalFigures
+    agreement: tuple[AgreementFigure, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    replaces: tuple[str, ...] = ()
+    told: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -61,18 +72,32 @@ class Described:
         """What the release as a whole is under, in words."""
         if self.distribution == LOCAL:
             return "not for distribution"
-        return self.about.licence or (next(iter(self.figures.licences)) if len(self.figures.licences) == 1 else "mixed")
+        texts = tuple(self.figures.licences)
+        if self.about.licence and not incompatible(self.about.licence, texts):
+            return self.about.licence
+        return texts[0] if len(texts) == 1 else "mixed"
+
+    @property
+    def uncovered(self) -> tuple[str, ...]:
+        """Licences of texts that the corpus's own licence does not cover."""
+        return incompatible(self.about.licence, self.figures.licences) if self.about.licence else ()
 
 
-def render_card(release: Described) -> str:
-    """The text of `README.md`."""
+def render_card(release: Described, statement: Sequence[Section] = ()) -> str:
+    """The text of `README.md`, with the sections of its Data Statement."""
     header = yaml.safe_dump(card_header(release), sort_keys=False, allow_unicode=True, width=120)
     columns = {
         config: [(field.name, _kind(str(field.type)), description(field)) for field in schema]
         for config, schema in RELEASE_CONFIGS.items()
     }
-    body = environment().get_template("README.md.j2").render(release=release, figures=release.figures, columns=columns,
-                                                             tasks=TASKS)
+    body = environment().get_template("README.md.j2").render(
+        release=release,
+        figures=release.figures,
+        columns=columns,
+        tasks=TASKS,
+        can_draw=plots.can_draw(),
+        statement=statement,
+    )
     return f"---\n{header}---\n{body}"
 
 

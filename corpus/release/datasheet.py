@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
+from corpus.config import AboutConfig
 from corpus.release.card import LOCAL, Described, environment
 from corpus.release.choose import GOLD, SILVER, SINGLE
 from corpus.release.figures import UNKNOWN
@@ -21,11 +22,13 @@ from corpus.release.figures import UNKNOWN
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question; `id` is its key under `[datasheet]` in corpus.toml."""
+    """A question; `id` is its key under `[datasheet]` in corpus.toml. Nothing is published while a `required` one has
+    no answer."""
 
     id: str
     section: str
     text: str
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,40 @@ class Answered:
 @cache
 def questions() -> tuple[Question, ...]:
     """All 57 questions in their order."""
-    text = resources.files("corpus.release").joinpath("datasheet_questions.toml").read_text(encoding="utf-8")
     return tuple(
-        Question(question["id"], section["title"], question["text"])
-        for section in tomllib.loads(text)["sections"]
+        Question(question["id"], section["title"], question["text"], question.get("required", False))
+        for section in _declared()["sections"]
         for question in section["questions"]
     )
+
+
+@cache
+def statements() -> tuple[Question, ...]:
+    """What is asked beside the 57 questions, for the card's Data Statement and for Croissant."""
+    return tuple(
+        Question(one["id"], one["title"], one["text"], one.get("required", False)) for one in _declared()["statements"]
+    )
+
+
+@cache
+def _declared() -> Mapping[str, Any]:
+    text = resources.files("corpus.release").joinpath("datasheet_questions.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def unanswered_questions(about: AboutConfig, told: Mapping[str, str]) -> list[Question]:
+    """The questions, statements too, that neither the data, nor what is generally so, nor a person answers."""
+    settled = _FIGURES.keys() | _GENERAL.keys()
+    if not about.maintainers:
+        settled -= {"creators", "maintainers"}
+    if not about.contact:
+        settled -= {"contact"}
+    settled = {*settled, "speech-situation", "language-variety"}
+    return [
+        question
+        for question in (*questions(), *statements())
+        if not told.get(question.id, "").strip() and question.id not in settled and not question.id.endswith("comments")
+    ]
 
 
 def answer_questions(release: Described, told: Mapping[str, str]) -> list[Answered]:
@@ -60,7 +91,7 @@ def answer_questions(release: Described, told: Mapping[str, str]) -> list[Answer
 
 def unknown_questions(told: Mapping[str, str]) -> list[str]:
     """The ids that a person answered and that are no question's."""
-    return sorted(told.keys() - {question.id for question in questions()})
+    return sorted(told.keys() - {question.id for question in (*questions(), *statements())})
 
 
 def render_datasheet(release: Described, told: Mapping[str, str]) -> str:

@@ -82,7 +82,7 @@ def _values(values: pa.Array) -> pa.StringArray:
         return _null_where(values, _object(members))
     if pa.types.is_string(kind):
         return _strings(values)
-    if pa.types.is_integer(kind):
+    if pa.types.is_integer(kind) or pa.types.is_boolean(kind):
         return pc.fill_null(pc.cast(values, pa.string()), "null")
     if pa.types.is_floating(kind):
         return _each(values)

@@ -49,8 +49,13 @@ def class_names(config: str, labels: Labels) -> Mapping[str, Sequence[str]]:
 
 def declare_features(config: str, labels: Labels) -> list[Yaml]:
     """The `features` of a config's `dataset_info`, as the card's YAML has them."""
+    return declare_columns(RELEASE_CONFIGS[config], config, labels)
+
+
+def declare_columns(schema: pa.Schema, config: str, labels: Labels) -> list[Yaml]:
+    """The same for another edition of a config, with columns of its own."""
     names = class_names(config, labels)
-    return [_declare(field, field.name, names) for field in RELEASE_CONFIGS[config]]
+    return [_declare(field, field.name, names) for field in schema]
 
 
 def _declare(field: pa.Field, path: str, names: Mapping[str, Sequence[str]]) -> Yaml:

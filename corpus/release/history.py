@@ -11,6 +11,7 @@ import pyarrow as pa
 from corpus.release.manifest import Manifest, read_manifest
 from corpus.release.parquet import read_files
 from corpus.release.versions import ReleaseError, list_versions
+from corpus.release.withdraw import read_kept_splits
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,9 @@ def read_earlier(releases: Path) -> Earlier:
     documents: dict[str, Place] = {}
     sources: dict[str, Place] = {}
     columns = ["doc_id", "source_id", "cluster_id", "story_id"]
+    for row in read_kept_splits(releases):
+        place = Place(str(row["split"]), str(row["cluster_id"]), row["story_id"])
+        documents[str(row["doc_id"])] = sources[str(row["source_id"])] = place
     for version in list_versions(releases):
         folder = releases / str(version)
         try:

@@ -11,6 +11,8 @@ from typing import Final
 
 from corpus.release.figures import AuthorFigures
 
+FULL: Final = "full"
+STANDOFF: Final = "standoff"
 MANIFEST: Final = "manifest.json"
 CHECKSUMS: Final = "SHA256SUMS"
 FORMAT: Final = 1
@@ -65,8 +67,27 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class AgreementFigure:
+    """A row of the table `agreement`: how far annotators agree, or what became of the machine's suggestions."""
+
+    task: str
+    label: str
+    measure: str
+    value: float
+    low: float | None
+    high: float | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
-    """All that `manifest.json` says. No time of writing: the same corpus gives the same bytes."""
+    """All that `manifest.json` says. No time of writing: the same corpus gives the same bytes.
+
+    `personal` and `masked` count personal data by kind, found in the texts and masked by the build; `replaces` names
+    the versions that this one is issued in place of; `unanswered` are the required questions of the datasheet that
+    have no answer; `edition` is "full", or "standoff" for one without texts, whose `standoff_of` are the content
+    digests of the full one's configs.
+    """
 
     name: str
     title: str
@@ -85,6 +106,13 @@ class Manifest:
     layers: tuple[AuthorFigures, ...]
     left_out: LeftOut
     disputed: Mapping[str, int]
+    personal: Mapping[str, int]
+    masked: Mapping[str, int]
+    agreement: tuple[AgreementFigure, ...]
+    replaces: tuple[str, ...]
+    unanswered: tuple[str, ...]
+    edition: str
+    standoff_of: Mapping[str, str]
     configs: Mapping[str, ConfigEntry]
     files: Mapping[str, FileEntry]
 
@@ -118,6 +146,9 @@ def read_manifest(folder: Path) -> Manifest:
                 "ucd_versions": tuple(content["ucd_versions"]),
                 "layers": tuple(AuthorFigures(**layer) for layer in content["layers"]),
                 "left_out": LeftOut(**content["left_out"]),
+                "agreement": tuple(AgreementFigure(**figure) for figure in content["agreement"]),
+                "replaces": tuple(content["replaces"]),
+                "unanswered": tuple(content["unanswered"]),
                 "configs": {name: _config(config) for name, config in content["configs"].items()},
                 "files": {name: FileEntry(**file) for name, file in content["files"].items()},
             }

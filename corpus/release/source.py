@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
 
 from corpus.ingest import PAGE_PAYLOAD
 from corpus.store import Head, read_head, read_table
+from schemas.tables import AGREEMENT
+
+_AS_THEY_ARE = ("clusters", "layers", "spans", "topics", "judgments", "agreement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class CorpusTables:
     topics: pa.Table
     judgments: pa.Table
     rejects: pa.Table
+    agreement: pa.Table = field(default_factory=AGREEMENT.empty_table)
 
 
 def read_corpus(root: Path, head: Head | None = None) -> CorpusTables:
@@ -51,5 +55,5 @@ def read_corpus(root: Path, head: Head | None = None) -> CorpusTables:
         documents=documents,
         sightings=sightings,
         rejects=rejects.filter(pa.array(is_open, pa.bool_())),
-        **{name: read_table(root, name, head) for name in ("clusters", "layers", "spans", "topics", "judgments")},
+        **{name: read_table(root, name, head) for name in _AS_THEY_ARE},
     )

@@ -21,6 +21,7 @@ from corpus.release.load import fresh_cache, load_config, with_names
 from corpus.release.manifest import (
     CHECKSUMS,
     MANIFEST,
+    STANDOFF,
     Manifest,
     ManifestError,
     list_files,
@@ -29,6 +30,7 @@ from corpus.release.manifest import (
     sha256_file,
 )
 from corpus.release.parquet import read_files
+from corpus.release.standoff import check_standoff
 from corpus.release.verify_rows import ROW_CHECKS, Finding
 from schemas.ontology import OntologyError, load_ontology
 from schemas.tables import RELEASE_CONFIGS
@@ -58,6 +60,8 @@ def verify_release(path: Path) -> list[Finding]:
         return _shorten(findings)
     try:
         manifest = read_manifest(path)
+        if manifest.edition == STANDOFF:
+            return _shorten(check_standoff(path))
         ontology = load_ontology(path / "ontology.toml")
         labels = Labels(ontology.inventory(manifest.ontology.inventory).codes, ontology.topic_codes)
     except ManifestError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
@@ -11,14 +11,18 @@ import pyarrow as pa
 
 from corpus.config import CorpusConfig
 from corpus.release.card import LOCAL, OPEN, Described, environment, render_card
-from corpus.release.datasheet import render_datasheet
+from corpus.release.citation import CITATION, render_citation
+from corpus.release.croissant import CROISSANT, render_croissant
+from corpus.release.datasheet import render_datasheet, unanswered_questions
 from corpus.release.digest import config_digest
 from corpus.release.features import Labels
 from corpus.release.figures import UNKNOWN, count_rows
 from corpus.release.licences import may_distribute
 from corpus.release.manifest import (
     CHECKSUMS,
+    FULL,
     MANIFEST,
+    AgreementFigure,
     ConfigEntry,
     FileEntry,
     LeftOut,
@@ -32,6 +36,9 @@ from corpus.release.manifest import (
     sha256_file,
 )
 from corpus.release.parquet import write_split
+from corpus.release.plots import draw_pictures, drawn_with
+from corpus.release.privacy import count_personal
+from corpus.release.statement import data_statement
 from corpus.release.versions import Version
 from corpus.segment.tokens import VERSION as TOKENISER_VERSION
 
@@ -54,6 +61,7 @@ class Provenance:
 
     policy_versions: tuple[str, ...]
     ucd_versions: tuple[str, ...]
+    masked: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,8 @@ class Contents:
     crossing: int
     torn: int
     disputed: Mapping[str, int]
+    agreement: tuple[AgreementFigure, ...] = ()
+    replaces: tuple[str, ...] = ()
 
 
 def write_release(
@@ -92,7 +102,12 @@ def write_release(
         content = config_digest({split: entry.content_sha256 for split, entry in entries.items()})
         configs[name] = ConfigEntry(content, entries)
     described = _describe(config, contents, configs, version, parent)
-    _write_text(folder / "README.md", render_card(described))
+    for picture in described.pictures:
+        (folder / picture.name).parent.mkdir(exist_ok=True)
+        (folder / picture.name).write_bytes(picture.body)
+    _write_text(folder / "README.md", render_card(described, data_statement(described)))
+    _write_text(folder / CITATION, render_citation(described))
+    _write_text(folder / CROISSANT, render_croissant(described, file_entries(folder, rows_of_files)))
     _write_text(folder / "DATASHEET.md", render_datasheet(described, config.datasheet))
     _write_text(folder / "LICENSE", environment().get_template("LICENSE.j2").render(release=described))
     (folder / "ontology.toml").write_bytes(_ontology_bytes(contents.inventory))
@@ -129,6 +144,11 @@ def _describe(
         policy_versions=contents.provenance.policy_versions,
         ucd_versions=contents.provenance.ucd_versions,
         tokeniser_version=TOKENISER_VERSION,
+        personal=count_personal(contents.tables["documents"], contents.provenance.masked),
+        agreement=contents.agreement,
+        pictures=draw_pictures(figures, contents.tables),
+        replaces=contents.replaces,
+        told=config.datasheet,
     )
 
 
@@ -149,10 +169,19 @@ def _manifest(
         policy_versions=described.policy_versions,
         ucd_versions=described.ucd_versions,
         tokeniser_version=described.tokeniser_version,
-        written_with={"pyarrow": pa.__version__},
+        written_with={"pyarrow": pa.__version__, **drawn_with()},
         layers=described.figures.authors,
         left_out=described.left_out,
         disputed=described.disputed,
+        personal=described.personal.mentions,
+        masked=described.personal.masked,
+        agreement=described.agreement,
+        replaces=described.replaces,
+        unanswered=tuple(
+            question.id for question in unanswered_questions(config.corpus, config.datasheet) if question.required
+        ),
+        edition=FULL,
+        standoff_of={},
         configs=configs,
         files=files,
     )

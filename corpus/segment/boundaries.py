@@ -25,11 +25,11 @@ QUOTES: Final = "\"'\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK
 BRACKETS: Final = ")]}"
 OPENING: Final = tuple('([{«“"')
 
-_REACH = 40
+FAR: Final = 40
 """Code points looked at on either side of a stop for a word: longer words end there (bounds the time)."""
 
-_WORD_BEFORE = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{MARKS}])*\Z")
 _WORD_AFTER = re.compile(rf"[\s\"'«»“”‘’(\[\-–—•*]*([^\W_](?:[^\W_]|[{MARKS}])*)")
+_MARK = re.compile(f"[{MARKS}]")
 _UNWRITTEN = re.compile(rf"[{MARKS}\N{{ARABIC TATWEEL}}]+")
 _ARABIC_LETTER = re.compile(rf"[{ARABIC}]")
 _EXTENDING = frozenset(
@@ -42,6 +42,8 @@ _JOINED_TITLES = frozenset({"ود", "وم", "وأ"})  # وم. عادل
 _INITIAL = re.compile(rf"[^\W\d_][{MARKS}]*\.")
 _SPEECH = re.compile(r":\s*[\"«“”]\s*[^\"«»“”:]*\Z")
 _QUOTED_INITIALS = re.compile(r"[\"«“'(]\s?\w(?:\.\s?\w)*\Z")
+_RELATIVES = ("الذي", "التي", "اللذ", "اللت", "الى", "اللوات", "اللائ", "الآن")
+_NEGATION = re.compile(r"\s(?:لكن\w*\s+\S+\s+)?(?:لم|لن)\s")
 _CLAUSE_END = re.compile(rf"[{re.escape(STOPS)}]")
 
 
@@ -92,7 +94,7 @@ class Stop:
     @property
     def word_after(self) -> str:
         """The next word, without marks and tatweel, past opening quotes and dashes; empty if none follows."""
-        match = _WORD_AFTER.match(self.text, self.next, min(self.line_end, self.next + _REACH))
+        match = _WORD_AFTER.match(self.text, self.next, min(self.line_end, self.next + FAR))
         return _UNWRITTEN.sub("", match[1]) if match else ""
 
     @property
@@ -102,8 +104,15 @@ class Stop:
 
 
 def _word_before(text: str, end: int, floor: int) -> str:
-    match = _WORD_BEFORE.search(text[max(floor, end - _REACH) : end])
-    return _UNWRITTEN.sub("", match[0]) if match else ""
+    at = word_start = end
+    floor = max(floor, end - FAR)
+    while at > floor:
+        at -= 1
+        if text[at].isalpha():
+            word_start = at
+        elif not _MARK.match(text[at]):
+            break
+    return _UNWRITTEN.sub("", text[word_start:end])
 
 
 def extends_grapheme(char: str) -> bool:
@@ -122,7 +131,7 @@ def nothing_follows(stop: Stop) -> bool | None:
 
 def nothing_before(stop: Stop) -> bool | None:
     """Marks that open a line or a sentence ("...وقال") end nothing."""
-    if stop.start - stop.sentence_start > _REACH:
+    if stop.start - stop.sentence_start > FAR:
         return None
     return None if any(c.isalnum() for c in stop.text[stop.sentence_start : stop.start]) else JOIN
 
@@ -267,7 +276,7 @@ def quoted_question_goes_on(stop: Stop) -> bool | None:
 def _quotes_speech(stop: Stop) -> bool:
     """Whether the question was introduced by a colon and a definite noun follows: سأل: «أين هي؟» الجواب عند ..."""
     word = stop.word_after
-    if not word.startswith("ال") or word.startswith(("الذي", "التي", "اللذ", "اللت", "الى", "اللوات", "اللائ", "الآن")):
+    if not word.startswith("ال") or word.startswith(_RELATIVES):
         return False
     return _SPEECH.search(stop.text[max(stop.sentence_start, stop.start - 300) : stop.start]) is not None
 
@@ -279,13 +288,24 @@ def ellipsis(stop: Stop) -> bool | None:
     )
     if stop.marks[0] not in ".…" or (stop.marks == "." and not spaced) or any(c in "!?؟" for c in stop.marks):
         return None
-    if stop.word_after not in lexicon.INDEPENDENT and not _FUTURE.match(stop.word_after):
-        return JOIN
     limit = min(stop.line_end, stop.next + 200)
     end = _CLAUSE_END.search(stop.text, stop.next, limit)
     clause = stop.text[stop.next : end.start() if end else limit]
+    word = stop.word_after
+    if word not in lexicon.INDEPENDENT and not _FUTURE.match(word) and not _is_nominal_sentence(word, clause):
+        return JOIN
     so_far = stop.text[max(stop.sentence_start, stop.start - 60) : stop.start]
     return SPLIT if clause.count(" ") >= 3 and so_far.count(" ") >= 2 else JOIN
+
+
+def _is_nominal_sentence(word: str, clause: str) -> bool:
+    """النخل مات، لكن الأرض لم تمت: a definite noun, and a negated verb later."""
+    return (
+        word.startswith("ال")
+        and not word.startswith(_RELATIVES)
+        and clause.count(" ") >= 4
+        and _NEGATION.search(clause) is not None
+    )
 
 
 def full_stop(stop: Stop) -> bool | None:

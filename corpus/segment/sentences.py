@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Final
 
 from corpus.segment import lexicon
-from corpus.segment.boundaries import BRACKETS, STOPS, Stop, decide, extends_grapheme
+from corpus.segment.boundaries import BRACKETS, FAR, STOPS, Stop, decide, extends_grapheme
 from corpus.span import Sentence
 from corpus.text.chars import MARKS
 
@@ -24,15 +24,18 @@ WHOLE_LINE_KINDS: Final = frozenset({"title"})
 UNSTOPPED: Final = 250
 """Code points of a line without any stop or comma from which on clear sentence starts split it."""
 
-# A line break, or a run of stop marks with the combining marks on it.
-_EVENTS = re.compile(rf"[{re.escape(STOPS)}\n](?:(?<!\n)[{re.escape(STOPS)}]*+[{MARKS}]*+)?")
+# A run of stop marks with the combining marks on it, the line break after it, or a line break alone.
+_EVENTS = re.compile(rf"[{re.escape(STOPS)}\n](?:(?<!\n)[{re.escape(STOPS)}]*+[{MARKS}]*+\n?+)?")
 _REST_OF_LINE = re.compile(r"[»\"”’')\]}]*+[^\S\n]*+(?:\n|\Z)")
 _ENDS_OF_LINE = frozenset(" \t»\"”’')]}")
+_WORDLESS_ENDS = frozenset("0123456789»”\")")
 _DIGITS = frozenset("0123456789")
 _CLEAR_START = re.compile(r"(?<=\s)(?:" + "|".join(map(re.escape, lexicon.CLEAR_STARTS)) + r")(?=\s)")
 _ALWAYS_CLOSE = frozenset(BRACKETS + "»")
 _MAY_CLOSE = frozenset("\"'“”’")
 _PLAIN = frozenset(chr(c) for c in (*range(0x621, 0x63B), *range(0x641, 0x64B)))
+_STARTS = _PLAIN | frozenset("«([-–—0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_PLAIN_WORD = re.compile("[ء-غف-ي]{1,30}+(?=\\s)")
 _UNSURE_ENDS = frozenset(
     word[-3:] for word in lexicon.LETTER_NAMES | lexicon.UNITS | lexicon.ABBREVIATIONS if len(word) > 2
 )
@@ -94,20 +97,24 @@ def _scan(text: str, line_kinds: Sequence[str], decisions: list[Decision] | None
     line_end = -1  # of the line, trimmed; -1 until a stop needs it
     quotes: _QuoteCount | None = None
     for match in chain(_EVENTS.finditer(text), (None,)):
-        first, last = match.span() if match is not None else (length, length)
-        if first == length or text[first] == "\n":
-            end = _trimmed_end(text, start, first) if first and text[first - 1].isspace() else first
+        first, last = match.span() if match is not None else (length, length + 1)
+        end = last - 1
+        if match is None or text[end] == "\n":
+            if decisions is not None and first < end and not whole:
+                decisions.append(Decision(end, False, "nothing-follows"))
+            if text[end - 1].isspace():
+                end = _trimmed_end(text, start, end)
             while start < end and text[start].isspace():
                 start += 1
             if start < end:
-                if len(sentences) == on_line and end - start > UNSTOPPED and not whole:
+                if end - start > UNSTOPPED and len(sentences) == on_line and not whole:
                     for one in _split_unstopped(text, start, end, decisions):
                         add(Sentence(*one, kind))
                 else:
                     add(Sentence(start, end, kind))
             if decisions is not None:
                 decisions.append(Decision(end, True, "whole-line-kind" if whole else "line-end"))
-            if first == length:
+            if match is None:
                 break
             start = line_start = last
             on_line, line_end, quotes = len(sentences), -1, None
@@ -116,31 +123,23 @@ def _scan(text: str, line_kinds: Sequence[str], decisions: list[Decision] | None
             continue
         if first < start or whole:  # inside a run already taken as closing; or nothing ends this line but its end
             continue
-        following_char = text[last] if last < length else "\n"
+        after = text[last] if last < length else "\n"
         if decisions is None:
             # The commonest stops, decided as the rules would.
-            if following_char == "\n" or (following_char in _ENDS_OF_LINE and _REST_OF_LINE.match(text, last)):
+            if after == "\n" or (after in _ENDS_OF_LINE and _REST_OF_LINE.match(text, last)):
                 continue  # nothing follows
-            if following_char in _DIGITS and text[first] == "." and text[first - 1] in _DIGITS and first > start:
+            if after in _DIGITS and text[first] == "." and text[first - 1] in _DIGITS and first > start:
                 continue  # a decimal
-            if (
-                following_char == " "
-                and last - first == 1
-                and last + 2 < length
-                and text[last + 1] in _PLAIN
-                and text[last + 2] != "\n"
-                and text[first] == "."
-                and first - 3 > start
-                and text[first - 1] in _PLAIN
-                and text[first - 2] in _PLAIN
-                and text[first - 3] in _PLAIN
-                and text[first - 3 : first] not in _UNSURE_ENDS
-            ):  # a word of three letters, a stop, a space, a letter
-                if text[start].isspace():
-                    start = _skip_space(text, start)
-                add(Sentence(start, last, kind))
-                start = last + 1
-                continue
+            if after == " " and last + 2 < length and text[last + 1] in _STARTS:
+                if last - first > 1:
+                    if _is_pause(text, first, last):
+                        continue
+                elif text[last + 2] != "\n" and _ends_sentence(text, start, first):
+                    if text[start].isspace():
+                        start = _skip_space(text, start)
+                    add(Sentence(start, last, kind))
+                    start = last + 1
+                    continue
         if line_end < 0:
             line_end = text.find("\n", last)
             line_end = _trimmed_end(text, start, length if line_end < 0 else line_end)
@@ -160,15 +159,53 @@ def _scan(text: str, line_kinds: Sequence[str], decisions: list[Decision] | None
     return sentences
 
 
+def _ends_sentence(text: str, start: int, at: int) -> bool:
+    """Whether the mark at `at`, before a space and what may start a sentence, surely ends one; else rules must say.
+
+    Sure are a question or exclamation mark, and a full stop after a word of three letters that no list knows, after a
+    number or after a closing quotation mark; the latter only far from the start of the sentence.
+    """
+    before = text[at - 1]
+    if text[at] == ".":
+        if before in _PLAIN and at - 3 > start and text[at - 2] in _PLAIN and text[at - 3] in _PLAIN:
+            return text[at - 3 : at] not in _UNSURE_ENDS
+        if before not in _WORDLESS_ENDS:
+            return False
+    elif text[at] not in "!؟?":
+        return False
+    return at - start > FAR
+
+
+def _is_pause(text: str, first: int, last: int) -> bool:
+    """Whether the marks before a space are an ellipsis and no word follows that could stand on its own."""
+    word = _PLAIN_WORD.match(text, last + 1)
+    return (
+        word is not None
+        and not text[first:last].strip(".…")
+        and word[0] not in lexicon.INDEPENDENT
+        and not word[0].startswith(("ال", "س", "وس"))
+    )
+
+
 def _skip_space(text: str, start: int) -> int:
     while text[start].isspace():
         start += 1
     return start
 
 
+def _has_commas(text: str, start: int, end: int, number: int) -> bool:
+    """Whether `text[start:end]` holds at least `number` commas."""
+    at = start
+    for missing in range(number, 0, -1):
+        at = text.find("،", at, end) + 1
+        if not at:
+            return text.count(",", start, end) >= missing
+    return True
+
+
 def _split_unstopped(text: str, start: int, end: int, decisions: list[Decision] | None) -> list[tuple[int, int]]:
     """Text without stops and commas, split before the words that clearly start a sentence."""
-    if text.count("،", start, end) + text.count(",", start, end) > (end - start) // 300:
+    if _has_commas(text, start, end, (end - start) // 300 + 1):
         return [(start, end)]
     ranges = []
     for match in _CLEAR_START.finditer(text, start, end):

@@ -25,7 +25,7 @@ _TOKEN = re.compile(
     + "|".join(
         (
             rf"[{ARABIC}][{ARABIC}{MARKS}]++(?!\.{_LETTER}\.)",  # by far the commonest: two letters, or one and a mark
-            rf"[وفبلك]?(?:{_INITIAL}\.){{2,}}(?:{_INITIAL})?(?!{_LETTER})",  # و.م.ع, ق.م., U.S.
+            rf"[وفبلك]?(?:{_INITIAL}\.){{2,}}(?:{_INITIAL})?[{MARKS}]*+(?!{_LETTER})",  # و.م.ع, ق.م., U.S.
             rf"[{ARABIC}][{ARABIC}{MARKS}]*+",
             rf"\d++(?:[.,:/٫٬]\d++)*+(?:[A-Za-z]++(?!@))?[{MARKS}]*+",  # 3.5, 10:30, 12/7/2026, 5G
             URL,

@@ -102,8 +102,10 @@ def normalise(page: str) -> tuple[str, tuple[Edit, ...]]:
     return apply_edits(middle, second), compose(first, second, middle)
 
 
-# Runs of whitespace that are not yet one space or one line break.
+# Runs of whitespace that are not yet one space or one line break; the first if there is no other white space.
+_UNTIDY_PLAIN = re.compile(r"\s{2,}+")
 _UNTIDY = re.compile(r"[ \n]\s+|[^\S\n ]\s*")
+_OTHER_SPACE = re.compile("[\t\x0b-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 
 
 def tidy(text: str, removals: Sequence[Edit]) -> tuple[str, tuple[Edit, ...]]:
@@ -122,7 +124,8 @@ def tidy(text: str, removals: Sequence[Edit]) -> tuple[str, tuple[Edit, ...]]:
     if first >= last:
         first = last = len(middle)
     spaces: list[Edit] = [Edit(0, first, "", "whitespace")] if first else []
-    for match in _UNTIDY.finditer(middle, first, last):
+    untidy = _UNTIDY if _OTHER_SPACE.search(middle) else _UNTIDY_PLAIN
+    for match in untidy.finditer(middle, first, last):
         start, end = match.span()
         run = match[0]
         wanted = "\n" if "\n" in run else " "

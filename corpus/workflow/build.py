@@ -15,10 +15,20 @@ from corpus.config import CorpusConfig
 from corpus.extract import record_fields
 from corpus.ingest import HTML, RECORD, FoundPage, Reject, read_pages
 from corpus.release.source import read_corpus
+from corpus.retractions import Retractions, read_retractions
 from corpus.run import run_tasks
 from corpus.store import Head, locked, read_head, read_table, shard_path, write_head, write_shard
 from corpus.workflow.carry import carry, retire, worked_on
-from corpus.workflow.derive import DERIVED_TABLES, DeriveSettings, DeriveTask, derive_shard, is_derived, rejects_table
+from corpus.workflow.derive import (
+    DERIVED_TABLES,
+    DeriveSettings,
+    DeriveTask,
+    derive_shard,
+    is_derived,
+    rejects_table,
+    retracted,
+)
+from corpus.workflow.retract import erase
 from schemas.tables import CLUSTERS, PAGES, SOURCES
 
 PAGES_PER_SHARD = 256
@@ -59,13 +69,14 @@ def build(
     """
     settings = derive_settings(root, config)
     with locked(root):
-        head = read_head(root)
+        retractions = read_retractions(root)
+        head = erase(root, read_head(root), retractions)
         before = worked_on(root, head)
-        found, head = _ingest(root, head, config, sources, progress)
+        found, head = _ingest(root, head, config, sources, retractions, progress)
         new_pages, updated = found.new, found.updated
         pages_keys = head.keys("pages")
         stage = settings.key(load_preannotation(settings.ontology, settings.inventory, settings.min_score).key)
-        tasks = [DeriveTask(root, key, ids.digest(key, stage)[:32], settings) for key in pages_keys]
+        tasks = [DeriveTask(root, key, ids.digest(key, stage)[:32], settings, retractions) for key in pages_keys]
         open_tasks = [task for task in tasks if not is_derived(root, task.key)]
         done = 0
         if open_tasks:
@@ -129,7 +140,12 @@ class _SourcePage:
 
 
 def _ingest(
-    root: Path, head: Head, config: CorpusConfig, sources: Sequence[str], progress: Progress
+    root: Path,
+    head: Head,
+    config: CorpusConfig,
+    sources: Sequence[str],
+    retractions: Retractions,
+    progress: Progress,
 ) -> tuple[_Found, Head]:
     """Write shards of the pages that the corpus does not have yet; nothing is changed if there are none."""
     if not sources:
@@ -151,6 +167,9 @@ def _ingest(
             progress("pages", found, 0)
         source = _source_page(item, config)
         source_id = str(source.row["source_id"])
+        if stone := retractions.source(source_id):
+            rejects.append(retracted(item.path, stone))
+            continue
         if source_id in seen:
             if seen[source_id] != source.page_id:
                 rejects.append(_twice(source))

@@ -20,15 +20,17 @@ PULLED = "labelstudio-"
 """How the producer version of a layer that was pulled begins."""
 
 
-def carried_work(root: Path, server: str, tables: CorpusTables) -> Mapping[str, Sequence[Done]]:
+def carried_work(root: Path, server: str, tables: CorpusTables, version: str) -> Mapping[str, Sequence[Done]]:
     """For each document what users of `server` have done on it by the tables, in the latest revision.
+
+    `version` is the producer version of the layers that are pulled from the project that it is for.
 
     Only documents without a task need it: it came with them from an earlier text.
 
     Raises:
         AnnotatorsError
     """
-    pulled = tables.layers.filter(pc.starts_with(tables.layers["producer_version"], PULLED))
+    pulled = tables.layers.filter(pc.equal(tables.layers["producer_version"], version))
     if not pulled.num_rows:
         return {}
     layers = {row["layer_id"]: row for row in pulled.to_pylist()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,9 +13,11 @@ from annotation.layers import LayerRows, prediction_rows
 from annotation.preannotate.protocol import Article
 from annotation.preannotate.registry import Preannotation, load_preannotation
 from corpus import ids, personal
+from corpus.clean.dates import parse_published
 from corpus.extract import ExtractError, PageFields
 from corpus.ingest import PAGE_PAYLOAD, Reject
 from corpus.pipeline import POLICY_VERSION, Document, read_page
+from corpus.retractions import RETRACTED, Retractions, Tombstone
 from corpus.store import read_shard, shard_path, write_shard
 from corpus.text.chars import UCD_VERSION
 from schemas.tables import DOCUMENTS, REJECTS, SIGHTINGS
@@ -50,6 +52,8 @@ class DeriveTask:
     pages_key: str
     key: str
     settings: DeriveSettings
+    # Not part of the key: pages that show what was retracted are gone, only new ones can bring it back.
+    retractions: Retractions = field(default_factory=Retractions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def derive_shard(task: DeriveTask) -> Derived:
     pages = {row["page_id"]: row for row in read_shard(task.root, "pages", task.pages_key).to_pylist()}
     sources = [_source(row) for row in read_shard(task.root, "sources", task.pages_key).to_pylist()]
     rejects: list[Reject] = []
-    found = list(_documents(sources, pages, task.settings, rejects))
+    found = list(_documents(sources, pages, task.settings, task.retractions, rejects))
     preannotation = load_preannotation(task.settings.ontology, task.settings.inventory, task.settings.min_score)
     unique = {document.doc_id: document for _, document, _ in found if document.text}
     predicted = predict(list(unique.values()), preannotation)
@@ -105,6 +109,7 @@ def _documents(
     sources: Sequence[_Source],
     pages: Mapping[str, Mapping[str, str | bytes]],
     settings: DeriveSettings,
+    retractions: Retractions,
     rejects: list[Reject],
 ) -> Iterator[tuple[_Source, Document, str]]:
     for source in sources:
@@ -128,8 +133,17 @@ def _documents(
             continue
         merged = _merged(known, read.page.fields)
         for nth, document in enumerate(read.documents, 1):
+            if document.text and (stone := retractions.document(document.doc_id)):
+                rejects.append(retracted(source.path, stone, PAGE_PAYLOAD + source.page_id))
+                continue
             numbered = replace(source, source_id=ids.article_source_id(source.source_id, nth), fields=merged)
             yield numbered, document, read.page.encoding
+
+
+def retracted(origin: str, stone: Tombstone, payload: str = "") -> Reject:
+    """The reject of a page or text that was taken down and is found again."""
+    message = f"it was retracted on {stone.date} and is not taken in again; remove it from your sources"
+    return Reject(origin, RETRACTED, message, payload)
 
 
 def unexpected(origin: str, error: Exception, payload: str = "") -> Reject:
@@ -163,7 +177,10 @@ def documents_table(documents: Sequence[Document]) -> pa.Table:
             "title": document.title,
             "language": document.quality.language,
             "characters": len(document.text),
+            "languages": document.quality.languages,
+            "words": document.quality.words,
             "arabic_share": document.quality.arabic_share,
+            "repetition": document.quality.repetition,
             "kept_share": document.kept_share,
             "drop_reason": document.drop_reason,
         }
@@ -188,7 +205,7 @@ def _sightings_table(found: Sequence[tuple[_Source, Document, str]], settings: D
                 "byline": _masked(known.byline or read.byline, settings.redacted),
                 "agency": read.agency,
                 "place": read.place,
-                "published": known.published or read.published,
+                "published": _published(known.published) or read.published,
                 "fetched_at": known.fetched_at,
                 "licence": known.licence or settings.licence or None,
                 "edits": [
@@ -204,6 +221,11 @@ def _sightings_table(found: Sequence[tuple[_Source, Document, str]], settings: D
 
 def _masked(words: str | None, kinds: Sequence[str]) -> str | None:
     return personal.apply_edits(words, personal.redact(words, kinds)) if words and kinds else words
+
+
+def _published(stated: str | None) -> str | None:
+    """A stated date as ISO 8601; as it stands where it cannot be read."""
+    return (parse_published(stated) or stated) if stated else None
 
 
 def rejects_table(rejects: Sequence[Reject]) -> pa.Table:

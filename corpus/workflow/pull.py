@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +26,7 @@ from corpus.workflow.build import derive_settings
 from corpus.workflow.carried import PULLED
 from corpus.workflow.carry import carry
 from corpus.workflow.derive import rejects_table
+from corpus.workflow.exports import any_export, received_export
 from corpus.workflow.labelstudio import (
     connect,
     find_project,
@@ -122,7 +120,7 @@ def pull(
             revisions = list(_revisions(found, client.url, annotators, recorded))
             rows = _rows(revisions, index, tables.spans, version, ontology_version, round_)
             changed = _changed(root, head, rows, found.rejects, version)
-            if changed == head and not (root / "exports" / export.name).exists() and _any_export(root):
+            if changed == head and not (root / "exports" / export.name).exists() and any_export(root):
                 export.drop()  # only the clock differs: "5 minutes ago"
             if changed != head:
                 report("writing")
@@ -130,48 +128,6 @@ def pull(
         if changed != head:
             write_head(root, changed)
     return _summary(project, export.name, found, revisions)
-
-
-@dataclass(slots=True)
-class ReceivedExport:
-    """A raw export in a file of its own, `path`, to be kept under `name`."""
-
-    path: Path
-    name: str
-    dropped: bool = False
-
-    def drop(self) -> None:
-        """Do not keep it: it says nothing that an earlier one does not."""
-        self.dropped = True
-
-
-@contextmanager
-def received_export(root: Path, write: Callable[[Path], str]) -> Iterator[ReceivedExport]:
-    """Receive a raw export and keep it as `exports/<sha256>.json`, also where reading it fails.
-
-    `write` writes it to a file and gives its sha256. It is kept before anything that was read from it is written.
-    """
-    folder = root / "exports"
-    folder.mkdir(exist_ok=True)
-    for left in folder.glob(".tmp-*"):
-        left.unlink()  # of an interrupted pull; the corpus is locked, so it is nobody's
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".tmp-", suffix=".json")
-    os.close(handle)
-    path = Path(name)
-    try:
-        export = ReceivedExport(path, f"{write(path)}.json")
-        try:
-            yield export
-        finally:
-            if not export.dropped and not (folder / export.name).exists():
-                path.chmod(0o444)
-                path.replace(folder / export.name)
-    finally:
-        path.unlink(missing_ok=True)
-
-
-def _any_export(root: Path) -> bool:
-    return any((root / "exports").glob("[0-9a-f]*.json"))
 
 
 def read_export(export: Path, reader: TaskReader) -> _Found:
@@ -381,13 +337,20 @@ def _topics(one: _Addition, layer: Layer) -> Iterator[dict[str, object]]:
         }
 
 
+def _bytes(rows: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, rows.schema) as stream:
+        stream.write_table(rows)
+    return bytes(sink.getvalue())
+
+
 def _changed(
     root: Path, head: Head, rows: Mapping[str, pa.Table], rejects: Sequence[Reject], version: str
 ) -> Head:
     """The head with the rows as a shard. The rejects of a project are those of its present export, not earlier ones."""
     shards = dict(head.shards)
     if rows["judgments"].num_rows:
-        key = "import-" + digest(*(f"{name}:{row}" for name in _TABLES for row in rows[name].to_pylist()))[:24]
+        key = "import-" + digest(*(_bytes(rows[name]) for name in _TABLES))[:24]
         for name in _TABLES:
             write_shard(root, name, key, rows[name])
             shards[name] = (*(one for one in head.keys(name) if one != key), key)

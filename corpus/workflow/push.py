@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from html import escape
 from importlib import resources
 from pathlib import Path
 
@@ -43,7 +44,9 @@ from corpus.workflow.labelstudio import (
     new_state,
     note_pending,
     ontology_of,
+    producer_version,
 )
+from schemas.labels import Ontology
 
 BATCH = 500
 SETTLE_SECONDS = 15.0
@@ -225,9 +228,12 @@ def push(
         chosen = in_order([(one.document, one.published) for one in sound if _fits(one, options.only)], options.order)
         if not candidates:
             raise PushError("the corpus has no documents yet; next: mudawwana build SOURCES…")
-        interface = label_config(ontology, settings.inventory)
-        project, created = _project(client, state, options.round, config.corpus.name, interface)
-        done = carried_work(root, client.url, tables)
+        settled: Json = {
+            "label_config": label_config(ontology, settings.inventory),
+            "expert_instruction": instructions(ontology, settings.inventory),
+        }
+        project, created = _project(client, state, options.round, config.corpus.name, settled)
+        done = carried_work(root, client.url, tables, producer_version(project))
         run = _Push(root, client, state, project, progress, sleep, done, rejects=rejects)
         run.settle()
         tasks = {} if created else run.listed()
@@ -271,13 +277,9 @@ def _fits(candidate: _Candidate, only: Sequence[tuple[str, str]]) -> bool:
     )
 
 
-def _project(client: Client, state: LinkState, round_: int, name: str, interface: str) -> tuple[Project, bool]:
-    """The project of a round with the interface of today, made now if there is none."""
+def _project(client: Client, state: LinkState, round_: int, name: str, settings: Json) -> tuple[Project, bool]:
+    """The project of a round with the settings of today, made now if there is none."""
     mark = marker(state, round_)
-    settings: Json = {
-        "label_config": interface,
-        "expert_instruction": instructions(),
-    }
     found = find_project(client, state, round_)
     if found is None:
         fixed: Json = {
@@ -291,20 +293,25 @@ def _project(client: Client, state: LinkState, round_: int, name: str, interface
             "maximum_annotations": 1,
         }
         return client.create_project({**fixed, **settings}), True
-    if found.label_config.strip() != interface.strip():
+    if {"label_config": found.label_config, "expert_instruction": found.instruction} != settings:
         try:
             client.update_project(found.id, settings)
         except Refused as error:
             raise ClientError(
                 f"project {found.id} has another labelling interface, and the server does not take the corpus's: "
-                f"{error}. Labels in use cannot be dropped: start a new round (--round), or give the label back"
+                f"{error}. What is in use cannot be dropped: start a new round (--round), or give it back"
             ) from error
     return found, False
 
 
-def instructions() -> str:
-    """What annotators read before they begin: HTML, in Arabic."""
-    return resources.files("annotation").joinpath("guidelines", "instructions.ar.html").read_text("utf-8")
+def instructions(ontology: Ontology, inventory: str) -> str:
+    """What annotators read before they begin: HTML, in Arabic, with the definitions of the labels they use."""
+    labels = "\n".join(
+        f"<li><b>{escape(one.name_ar)}</b> ({one.code}): {escape(one.definition_ar)}</li>"
+        for one in ontology.inventory(inventory).labels
+    )
+    page = resources.files("annotation").joinpath("guidelines", "instructions.ar.html").read_text("utf-8")
+    return page.replace("{labels}", labels)
 
 
 def _candidates(tables: CorpusTables) -> tuple[str, list[_Candidate]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from corpus.ingest import Reject
 from corpus.release.source import read_corpus
+from corpus.release.versions import list_versions
 from corpus.workflow.build import BuildSummary, corpus_counts
 
 
@@ -46,12 +47,10 @@ def corpus_status(root: Path) -> CorpusStatus:
         pairs |= set(zip(table["layer_id"].to_pylist(), table["doc_id"].to_pylist(), strict=True))
     documents = Counter(names[layer] for layer, doc in pairs if layer in names and doc in present)
     judged = set(tables.judgments["doc_id"].to_pylist())
-    folder = root / "releases"
-    releases = [path.name for path in folder.iterdir() if (path / "manifest.json").exists()] if folder.exists() else []
     return CorpusStatus(
         corpus_counts(root),
         tuple(LayerStatus(*name, number) for name, number in sorted(documents.items())),
         len(judged - present),
-        tuple(sorted(releases, key=lambda name: [int(part) for part in name.split(".")])),
+        tuple(map(str, list_versions(root / "releases"))),
         tuple(Reject(**row) for row in tables.rejects.to_pylist()),
     )

@@ -48,7 +48,7 @@ def simulate(sway: float, documents: int, seed: int) -> tuple[CorpusTables, floa
         missing += len(set(article.entities) - set(model.entities))
     shown, gold = right + wrong, right + missing
     blind_f1 = 2 * right / (shown + gold)
-    # Where predictions are seen, the annotator has gold + sway * wrong - sway * missing marks, and the wrong ones match.
+    # Where predictions are seen there are gold + sway * wrong - sway * missing marks, and the wrong ones match.
     seen_f1 = 2 * (right + sway * wrong) / (shown + gold + sway * (wrong - missing))
     return simulation.tables(), seen_f1 - blind_f1
 
@@ -112,6 +112,16 @@ def test_fates_by_hand() -> None:
 
 def test_predictions_that_nobody_saw_have_no_fate() -> None:
     assert fates_of(corrected(saw=False)) == {}
+
+
+def test_only_those_who_saw_the_predictions_decide_their_fate() -> None:
+    """The same document, seen by one and blind for another."""
+    article = NotedArticle("a.txt", TEXT, (), ())
+    simulation = Simulation.of([article])
+    simulation.add(replace(article, entities=written.entities(TEXT, PREDICTED)), "model", kind="prediction")
+    simulation.add(replace(article, entities=written.entities(TEXT, CORRECTED)), "one", saw=True)
+    simulation.add(article, "two", saw=False)
+    assert fates_of(simulation.tables())["*"].shown == 4
 
 
 def test_parents_say_what_a_mark_was_made_from() -> None:

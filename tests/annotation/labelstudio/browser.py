@@ -76,6 +76,13 @@ class Page:
         self.wait(self.ready, 60)
         time.sleep(0.5)
 
+    def open_stream(self, project: int) -> None:
+        """Open a project as an annotator does: the next task, in full width, after the instructions."""
+        self.driver.get(f"{self.url}/projects/{project}/data?labeling=1")
+        self.wait(self.ready, 60)
+        time.sleep(0.5)
+        self.key("Escape")
+
     def ready(self) -> bool:
         """Whether a task is shown."""
         return bool(
@@ -196,19 +203,16 @@ class Page:
         """Click on a choice of the side column by its words."""
         nth = {"topic": 0, "topics": 1, "problem": 2}[control]
         self.driver.execute_script(
-            "const list = document.querySelectorAll('.mw-side [class*=choices]');"
-            "const all = [...document.querySelectorAll('.mw-side label, .mw-side [class*=checkbox]')]"
-            ".filter(e => e.innerText && e.innerText.trim().startsWith(arguments[1]));"
-            "const own = [...new Set(all.map(e => e.closest('label') || e))];"
-            "own[Math.min(arguments[0], own.length - 1)].click();",
+            "const list = document.querySelectorAll('.mw-side .lsf-choices')[arguments[0]];"
+            "[...list.querySelectorAll('label')].find(e => e.innerText.startsWith(arguments[1]))"
+            ".querySelector('input').click();",
             nth, words,
         )  # fmt: skip
         time.sleep(0.3)
 
     def submit(self) -> None:
         """Press the button that submits, and wait until the server has it."""
-        buttons = self.driver.find_elements("xpath", "//button[normalize-space()='Submit' or normalize-space()='Update']")
-        buttons[-1].click()
+        self.driver.find_elements("xpath", "//button[normalize-space()='Submit']")[-1].click()
         self.wait(lambda: self.driver.execute_script("return !!Htx.annotationStore.selected.pk"), 20)
         time.sleep(1)
 

@@ -44,7 +44,8 @@ class User:
 
     def annotate(self, task: int, result: list[Any], **fields: object) -> int:
         """Submit an annotation; its id."""
-        return int(self.call("POST", f"tasks/{task}/annotations/", {"result": result, "lead_time": 9.5, **fields})["id"])
+        body = {"result": result, "lead_time": 9.5, **fields}
+        return int(self.call("POST", f"tasks/{task}/annotations/", body)["id"])
 
     def change(self, annotation: int, result: list[Any], **fields: object) -> None:
         """Submit an annotation again."""

@@ -43,7 +43,8 @@ def choices(control: str, *labels: str) -> dict[str, Any]:
 
 def comment(words: str) -> dict[str, Any]:
     """A comment as the annotation page writes it."""
-    return {"from_name": "comment", "to_name": "text", "type": "textarea", "value": {"text": [words]}, "origin": "manual"}
+    value = {"text": [words]}
+    return {"from_name": "comment", "to_name": "text", "type": "textarea", "value": value, "origin": "manual"}
 
 
 @dataclass
@@ -68,7 +69,7 @@ class Person:
     history: dict[str, list[Said]] = field(default_factory=lambda: defaultdict(list))
 
     def make(self, text: str, sentences: list[Any]) -> tuple[list[Any], Said]:
-        """Random work on a text: its sentences, entities (some nested, some with emoji or harakat), topics, a comment."""
+        """Random work on a text: its sentences, entities (nested, with emoji, with harakat), topics, a comment."""
         said = Said(sentences={(one["start"], one["end"], one["kind"]) for one in sentences})
         regions = [span("sentence", start, end, kind, text) for start, end, kind in sorted(said.sentences)]
         words = [(at, at + len(word)) for at, word in _words(text)]
@@ -144,7 +145,9 @@ def test_everything_three_people_do_arrives_once_and_survives_a_change_of_cleani
     tables = read_corpus(root)
     texts = dict(zip(tables.documents["doc_id"].to_pylist(), tables.documents["text"].to_pylist(), strict=True))
     sentence_layer = next(
-        row["layer_id"] for row in tables.layers.to_pylist() if (row["task"], row["kind"]) == ("sentences", "prediction")
+        row["layer_id"]
+        for row in tables.layers.to_pylist()
+        if (row["task"], row["kind"]) == ("sentences", "prediction")
     )
     sentences: dict[str, list[Any]] = defaultdict(list)
     for row in tables.spans.to_pylist():
@@ -191,13 +194,13 @@ def test_everything_three_people_do_arrives_once_and_survives_a_change_of_cleani
     before = tree(root)
     assert not pull_now(root).new and tree(root) == before
     assert push_now(root).new_tasks == 0
-    assert not [one for one in validate_corpus(root, CorpusConfig(), load_ontology())]
+    assert validate_corpus(root, CorpusConfig(), load_ontology()) == []
 
     _change_cleaning(monkeypatch)
     build(root, CorpusConfig(), [str(pages)], jobs=1, progress=lambda *_: None)
     _check_moved(root, texts, people, live)
     moved = push_now(root)
-    assert moved.new_tasks == moved.closed == 72 or moved.new_tasks == 72
+    assert moved.new_tasks == 72
     settled = tree(root)
     after = pull_now(root)
     assert after.rejects == () or all(one.reason != "text-changed" for one in after.rejects)
@@ -241,6 +244,9 @@ def _change_cleaning(monkeypatch: pytest.MonkeyPatch) -> None:
     def changed(text: str, **known: Any) -> Any:
         articles = []
         for article in usual(text, **known):
+            if "سطر تجريبي" not in text:
+                articles.append(article)
+                continue
             kinds, at, lines, removals = list(article.line_kinds), 0, [], list(article.removals)
             for line in text.split("\n"):
                 whole = any(one.start <= at and one.end >= at + len(line) for one in article.removals)
@@ -280,7 +286,8 @@ def _check_moved(root: Path, texts: dict[str, str], people: list[Person], live: 
             assert len(found) == 1, "one revision, the latest"
             cut = text.index("سطر تجريبي")
             after = text.index("\n", cut) + 1
-            for mine, arrived in ((history[-1].entities, found[0].entities), (history[-1].sentences, found[0].sentences)):
+            last, (there,) = history[-1], found
+            for mine, arrived in ((last.entities, there.entities), (last.sentences, there.sentences)):
                 expected = set()
                 for start, end, label in mine:
                     if end <= cut or start >= after:

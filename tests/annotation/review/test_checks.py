@@ -49,6 +49,12 @@ def test_a_check_has_cases_that_trigger_it_and_cases_that_do_not(check: Check) -
     assert check.question.endswith("؟")
 
 
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.check_id)
+def test_a_check_is_documented(check: Check) -> None:
+    docs = (CASES.parents[1] / "docs" / "review.md").read_text("utf-8")
+    assert f"| `{check.check_id}` | {check.meaning}. | {check.question} |" in docs
+
+
 def test_there_are_no_other_case_files() -> None:
     assert READ.keys() == BY_ID.keys()
 

@@ -11,6 +11,7 @@ import pytest
 
 from corpus.config import AboutConfig, CorpusConfig
 from corpus.ids import annotation_id, doc_id, layer_id, page_id, source_id
+from corpus.release.datasheet import questions, statements
 from corpus.release.source import CorpusTables
 from corpus.store import Head, write_head, write_shard
 from schemas.tables import TABLES
@@ -21,6 +22,11 @@ RAIN = "طقس ماطر\nهطلت أمطار غزيرة على بيروت أمس
 PORT = "أعلنت شركة الواحة توسيع ميناء صور. وقالت الشركة إن المشروع يكلف 3.5 مليون دولار."
 FAIR = "معرض الكتاب في الشارقة\nافتتح معرض الشارقة الدولي للكتاب أبوابه."
 TEXTS = (MINISTER, MATCH, RAIN, PORT, FAIR)
+ANSWERED = {
+    question.id: f"An answer about {question.id}."
+    for question in (*questions(), *statements())
+    if question.required
+}
 
 
 @dataclass
@@ -155,6 +161,18 @@ def sample(texts: Sequence[str] = TEXTS) -> Maker:
             maker.entity(entities, text, words, label)
         maker.topic(topics, text, "sport" if text == MATCH else "society")
     return maker
+
+
+@pytest.fixture(autouse=True)
+def undrawn(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures take a second a release; only the tests marked for it draw them."""
+    if "drawn" not in request.fixturenames:
+        monkeypatch.setattr("corpus.release.plots.can_draw", lambda: False)
+
+
+@pytest.fixture
+def drawn() -> None:
+    """Asks for pictures."""
 
 
 @pytest.fixture

@@ -1,0 +1,335 @@
+"""`mudawwana retract` and `lookup`: taking a page or text down, and saying where one is held."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from corpus import ids
+from corpus.config import CorpusConfig
+from corpus.extract import ExtractError
+from corpus.ingest import Reject, read_pages
+from corpus.pipeline import read_page
+from corpus.release.manifest import ManifestError, read_manifest
+from corpus.release.parquet import read_files
+from corpus.release.published import read_published
+from corpus.release.versions import list_versions
+from corpus.release.withdraw import holding_versions
+from corpus.retractions import Retractions, read_retractions, write_retractions
+from corpus.store import (
+    Head,
+    StoreError,
+    locked,
+    read_head,
+    read_shard,
+    read_table,
+    write_head,
+    write_shard,
+)
+
+_HEX_ID: Final = re.compile(r"[0-9a-f]{16}(#[0-9]+)?")
+_URL: Final = re.compile(r"https?://", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Retracted:
+    """What a retraction did: ids that are gone, releases that still hold them, and what it could not reach."""
+
+    sources: tuple[str, ...]
+    documents: tuple[str, ...]
+    new: bool
+    held_by: tuple[str, ...]
+    remains: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Where a page or text is held: in the corpus now, in which releases, and when and why it was retracted."""
+
+    sources: tuple[str, ...]
+    documents: tuple[str, ...]
+    in_corpus: bool
+    releases: tuple[str, ...]
+    published: tuple[str, ...]
+    retracted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    sources: frozenset[str]
+    documents: frozenset[str]
+
+
+def retract(root: Path, config: CorpusConfig, target: str, *, reason: str, date: str) -> Retracted:
+    """Take a page (source id, url or path) or a text (doc_id or file) out of the corpus, for ever.
+
+    A page goes whole; a text goes with every page that shows it. Both get a tombstone, and pages, texts and
+    annotations are erased from the corpus's tables, those that no longer count too. A url that the corpus does not
+    hold gets a tombstone as well, so that it is never taken in. Run again it finishes what was interrupted.
+
+    Args:
+        root: the corpus.
+        config: its settings.
+        target: what to retract.
+        reason: why, in words; it is kept.
+        date: the day, ISO 8601.
+
+    Raises:
+        StoreError: if nothing of that name is known, or another process writes to the corpus.
+    """
+    with locked(root):
+        head = read_head(root)
+        retractions = read_retractions(root)
+        found = _resolve(root, head, config, target, retractions)
+        after = retractions.adding(sorted(found.sources), sorted(found.documents), reason, date)
+        if after is not retractions:
+            write_retractions(root, after)
+        erased = erase(root, head, after)
+        if erased != head:
+            write_head(root, erased)
+        _sweep(root, erased)
+    held_by = holding_versions(root / "releases", after)
+    return Retracted(
+        tuple(sorted(found.sources)),
+        tuple(sorted(found.documents)),
+        after is not retractions,
+        held_by,
+        tuple(_remains(root, held_by)),
+    )
+
+
+def lookup(root: Path, config: CorpusConfig, target: str) -> Held:
+    """Whether, and in which versions, the corpus holds a page (url, path, id) or the text of a file.
+
+    Raises:
+        StoreError: if `target` is neither a url, a known id or path, nor a file.
+    """
+    head = read_head(root)
+    retractions = read_retractions(root)
+    found = _resolve(root, head, config, target, retractions, quiet=True)
+    current = set(read_table(root, "sources", head, ["source_id"])["source_id"].to_pylist())
+    present = set(read_table(root, "documents", head, ["doc_id"])["doc_id"].to_pylist())
+    releases = tuple(_releases_with(root / "releases", found))
+    stones = [retractions.source(one) for one in sorted(found.sources)]
+    stones += [retractions.document(one) for one in sorted(found.documents)]
+    return Held(
+        tuple(sorted(found.sources)),
+        tuple(sorted(found.documents)),
+        bool(found.sources & current or found.documents & present),
+        releases,
+        tuple(f"{one.repository}@{one.tag}" for one in read_published(root) if one.version in releases),
+        tuple(dict.fromkeys(f"{stone.date}: {stone.reason}" for stone in stones if stone)),
+    )
+
+
+def erase(root: Path, head: Head, retractions: Retractions) -> Head:
+    """`head` without what was retracted: shards that hold any of it are written anew without it.
+
+    Every build calls it, so that a retraction interrupted half-way is finished.
+    """
+    if not retractions.tombstones:
+        return head
+    gone = _gone(root, head, retractions)
+    if not (gone.sources or gone.documents):
+        return head
+    paths = {
+        row["path"]
+        for row in read_table(root, "sources", head, ["source_id", "path"]).to_pylist()
+        if row["source_id"] in gone.sources
+    }
+    kept_pages = set(
+        _without(read_table(root, "sources", head, ["source_id", "page_id"]), "source_id", gone.sources)[
+            "page_id"
+        ].to_pylist()
+    )
+    shards: dict[str, tuple[str, ...]] = {}
+    renamed: dict[str, str] = {}  # pages and sources lie under one key
+    for key in head.keys("sources"):
+        rows = read_shard(root, "sources", key)
+        left = _without(rows, "source_id", gone.sources)
+        if left.num_rows < rows.num_rows:
+            renamed[key] = ids.digest(key, *left["source_id"].to_pylist())[:32] if left.num_rows else ""
+    for table, keys in head.shards.items():
+        kept: list[str] = []
+        for key in keys:
+            rows = read_shard(root, table, key)
+            left = _left(table, rows, gone, kept_pages, paths)
+            new = key
+            if table in ("pages", "sources"):
+                new = renamed.get(key, key)
+            elif left.num_rows < rows.num_rows:
+                new = _renamed(key, table, left) if left.num_rows else ""
+            if new not in ("", key):
+                write_shard(root, table, new, left)
+            if new:
+                kept.append(new)
+        shards[table] = tuple(kept)
+    return Head(shards)
+
+
+def _gone(root: Path, head: Head, retractions: Retractions) -> _Target:
+    """The pages and texts of the corpus, those of earlier states too, that were retracted."""
+    seen = [
+        (row["source_id"].split("#")[0], row["doc_id"])
+        for row in read_table(root, "sightings", head, ["source_id", "doc_id"]).to_pylist()
+    ]
+    seen += [
+        (row["source_id"].split("#")[0], row["doc_id"])
+        for row in read_table(root, "retired", head, ["source_id", "doc_id"]).to_pylist()
+    ]
+    held = set(read_table(root, "sources", head, ["source_id"])["source_id"].to_pylist())
+    documents = {doc for _, doc in seen if retractions.document(doc)}
+    sources = {source for source in held | {source for source, _ in seen} if retractions.source(source)}
+    sources |= {source for source, doc in seen if doc in documents}
+    elsewhere = {doc for source, doc in seen if source not in sources}
+    documents |= {doc for source, doc in seen if source in sources and doc not in elsewhere}
+    known = set(read_table(root, "documents", head, ["doc_id"])["doc_id"].to_pylist())
+    documents |= {doc for doc in known if retractions.document(doc)}
+    return _Target(frozenset(sources), frozenset(documents))
+
+
+def _left(table: str, rows: pa.Table, gone: _Target, kept_pages: set[str], paths: set[str]) -> pa.Table:
+    if table == "pages":
+        return rows.filter(pc.is_in(rows["page_id"], value_set=pa.array(sorted(kept_pages), pa.string())))
+    if table == "rejects":
+        origins = pa.array(sorted(paths | gone.sources | gone.documents), pa.string())
+        return rows.filter(pc.invert(pc.is_in(rows["origin"], value_set=origins)))
+    if "source_id" in rows.column_names:
+        rows = _without(rows, "source_id", gone.sources)
+    return _without(rows, "doc_id", gone.documents) if "doc_id" in rows.column_names else rows
+
+
+def _without(rows: pa.Table, column: str, values: Iterable[str]) -> pa.Table:
+    """The rows whose value is none of these; of an article's source id the page's counts."""
+    out = set(values)
+    kept = [str(value).split("#")[0] not in out for value in rows[column].to_pylist()]
+    return rows.filter(pa.array(kept, pa.bool_()))
+
+
+def _renamed(key: str, table: str, rows: pa.Table) -> str:
+    """A key for what is left of a shard, with the same beginning, which says where the shard came from."""
+    return key[: key.rfind("-") + 1] + ids.digest(key, table, *map(str, rows.to_pylist()))[:24]
+
+
+def _sweep(root: Path, head: Head) -> None:
+    """Delete shards that no longer count: they may hold what was retracted, and what is needed is made again."""
+    for path in (root / "store").glob("*/*.parquet"):
+        if path.stem not in head.keys(path.parent.name):
+            path.unlink()
+
+
+def _resolve(
+    root: Path, head: Head, config: CorpusConfig, target: str, retractions: Retractions, *, quiet: bool = False
+) -> _Target:
+    """The pages and texts that a person means; a text brings the pages that show it, a page the texts only it has."""
+    seen = [
+        (row["source_id"], row["doc_id"], row["path"])
+        for row in read_table(root, "sightings", head, ["source_id", "doc_id", "path"]).to_pylist()
+    ]
+    paths = read_table(root, "sources", head, ["source_id", "path"]).to_pylist()
+    known = {row["source_id"]: row["path"] for row in paths}
+    known |= {source.split("#")[0]: path for source, _, path in seen}
+    documents: set[str] = set()
+    sources: set[str] = set()
+    if _URL.match(target):
+        sources.add(ids.source_id("", target))
+    elif _HEX_ID.fullmatch(target):
+        page = target.split("#")[0]
+        if page in known or retractions.source(page):
+            sources.add(page)
+        if any(doc == target for _, doc, _ in seen) or retractions.document(target):
+            documents.add(target)
+        for source, doc in _in_releases(root / "releases"):
+            if doc == target:
+                documents.add(target)
+            if source.split("#")[0] == page:
+                sources.add(page)
+    elif target in known.values():
+        sources |= {source for source, path in known.items() if path == target}
+    elif Path(target).is_file():
+        sources_of, documents_of = _of_file(target, config)
+        documents |= documents_of
+        sources |= sources_of & known.keys()
+        if not (quiet or sources or any(doc in documents for _, doc, _ in seen)):
+            documents = set()
+    if not (sources or documents):
+        raise StoreError(
+            f"nothing is known of '{target}'; give the address of a page, a source_id or doc_id (in releases and in "
+            "'mudawwana annotate --json'), the path that it was found at, or a file with the page"
+        )
+    if documents:
+        sources |= {source.split("#")[0] for source, doc, _ in seen if doc in documents}
+    elsewhere = {doc for source, doc, _ in seen if source.split("#")[0] not in sources}
+    documents |= {doc for source, doc, _ in seen if source.split("#")[0] in sources and doc not in elsewhere}
+    return _Target(frozenset(sources), frozenset(documents))
+
+
+def _of_file(name: str, config: CorpusConfig) -> tuple[set[str], set[str]]:
+    """The source and document ids of the pages in a file."""
+    sources: set[str] = set()
+    documents: set[str] = set()
+    for page in read_pages([name]):
+        if isinstance(page, Reject):
+            continue
+        sources.add(ids.source_id(page.path))
+        try:
+            read = read_page(
+                page.body, page.media_type, config.sources.columns, redacted=config.privacy.redact
+            )
+        except ExtractError:
+            continue
+        if read.page.fields.url:
+            sources.add(ids.source_id(page.path, read.page.fields.url))
+        documents |= {document.doc_id for document in read.documents if document.text}
+    return sources, documents
+
+
+def _in_releases(releases: Path, version: str | None = None) -> Iterable[tuple[str, str]]:
+    """(source_id, doc_id) of every document of every release, or of one."""
+    for one in [version] if version else map(str, list_versions(releases)):
+        folder = releases / one
+        try:
+            splits = read_manifest(folder).configs["documents"].splits
+            for entry in splits.values():
+                rows = read_files(folder, entry.files, ["source_id", "doc_id"])
+                yield from zip(rows["source_id"].to_pylist(), rows["doc_id"].to_pylist(), strict=True)
+        except (OSError, ManifestError, KeyError, pa.ArrowException) as error:
+            raise StoreError(f"{folder} cannot be read ({error}); restore it from a copy") from error
+
+
+def _releases_with(releases: Path, found: _Target) -> Iterable[str]:
+    for version in map(str, list_versions(releases)):
+        if any(
+            doc in found.documents or source.split("#")[0] in found.sources
+            for source, doc in _in_releases(releases, version)
+        ):
+            yield version
+
+
+def _remains(root: Path, held_by: Iterable[str]) -> Iterable[str]:
+    """What a retraction cannot reach, in words."""
+    held = tuple(held_by)
+    if held:
+        yield (
+            f"releases {', '.join(held)} hold it: 'mudawwana release' makes a new major version in their place and "
+            "removes their folders; copies that others have stay"
+        )
+    by_version: Mapping[str, list[str]] = {version: [] for version in held}
+    for one in read_published(root):
+        if one.version in by_version:
+            yield (
+                f"{one.repository} serves it at the tag {one.tag} (commit {one.commit[:12]}) and in its history. "
+                "Publishing a new version doesn't remove it there: delete the tag and squash the history "
+                "(HfApi.delete_tag, super_squash_history, permanently_delete_lfs_files), or delete the repository. "
+                "Whoever downloaded it has it still"
+            )
+    if (root / "exports").is_dir():
+        yield "exports/ holds what annotation servers gave out, texts too: delete the files concerned by hand"
+    if (root / "labelstudio.json").exists():
+        yield "the annotation server may still show it as a task: delete the task there"
