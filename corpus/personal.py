@@ -41,8 +41,8 @@ _DIGIT: Final = "[0-9\N{ARABIC-INDIC DIGIT ZERO}-\N{ARABIC-INDIC DIGIT NINE}" \
     "\N{EXTENDED ARABIC-INDIC DIGIT ZERO}-\N{EXTENDED ARABIC-INDIC DIGIT NINE}]"
 _GAP: Final = r"(?:\)?[ .\-/\u00A0\u2010-\u2013]\(?|[()])"
 _NUMBER: Final = rf"\(?\+?\(?{_DIGIT}+(?:{_GAP}{_DIGIT}+)*\+?"
-# A proclitic may stand right before a number.
-_RUN: Final = re.compile(rf"(?<![\dA-Za-z_.,:+\u066B\u066C/-]){_NUMBER}(?![\w@%\u066A])")
+# A proclitic may stand right before a number. What it may begin with stands first, which makes the search fast.
+_RUN: Final = re.compile(rf"(?=[(+]|{_DIGIT})(?<![\dA-Za-z_.,:+\u066B\u066C/-]){_NUMBER}(?![\w@%\u066A])")
 _PART: Final = re.compile(_NUMBER)
 _CALENDAR_DAY: Final = re.compile(
     rf"(?<![\d./-])(?:{_DIGIT}{{1,2}}([./-]){_DIGIT}{{1,2}}\1{_DIGIT}{{4}}"
@@ -109,7 +109,7 @@ def find_personal(text: str) -> list[Personal]:
     """The personal data in a text, in order; what is masked already is none."""
     found = [
         Personal(match.start(), match.end(), EMAIL)
-        for match in _EMAIL.finditer(text)
+        for match in (_EMAIL.finditer(text) if "@" in text else ())
         if set(match["local"]) - _JOINTS != {_MASK}
     ]
     found += [Personal(start, end, PHONE) for start, end in _phones(text)]

@@ -58,8 +58,8 @@ def read_page(
     media_type: str,
     columns: Mapping[str, Sequence[str]],
     known: PageFields | None = None,
-    recurring: Collection[str] = (),
     redacted: Collection[str] = (),
+    recurring: Collection[str] = (),
 ) -> PageDocuments:
     """The documents of a page.
 
@@ -68,8 +68,8 @@ def read_page(
         media_type: one of `corpus.ingest`'s.
         columns: which fields of a record hold what.
         known: what is known of the page from elsewhere; its title and outlet help the cleaning rules.
-        recurring: keys of lines that are known to recur on the pages of its outlet (`corpus.clean.recurring`).
         redacted: kinds of personal data (`corpus.personal.KINDS`) to mask.
+        recurring: keys of lines that are known to recur on the pages of its outlet (`corpus.clean.recurring`).
 
     Raises:
         ExtractError: if the page has no text to give.

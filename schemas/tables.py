@@ -75,6 +75,15 @@ SOURCES: Final = pa.schema(
     ]
 )
 
+OUTLET_LINES: Final = pa.schema(
+    [
+        column("outlet", pa.string(), "The outlet of the pages."),
+        column("pages", pa.int32(), "How many pages of it the shard has."),
+        column("lines", pa.list_(pa.string()), "Digests of the lines of these pages that can be furniture, each once "
+               "for each page that has it; '.' stands before that of a line that ends like a sentence."),
+    ]
+)
+
 DOCUMENTS: Final = pa.schema(
     [
         _DOC_ID,
@@ -90,7 +99,8 @@ DOCUMENTS: Final = pa.schema(
         column("arabic_share", pa.float32(), "Share of the letters that are of the Arabic script."),
         column("repetition", pa.float32(), "Share of the runs of four words that the text had before.",
                nullable=True),
-        column("kept_share", pa.float32(), "Share of the page's non-whitespace characters that the text keeps; the rest is furniture."),
+        column("kept_share", pa.float32(), "Share of the page's non-whitespace characters that the text keeps; the "
+               "rest is furniture."),
         column("drop_reason", pa.string(), "Why the document is kept out of releases; null where it is not.",
                nullable=True),
     ]
@@ -218,6 +228,7 @@ REJECTS: Final = pa.schema(
 TABLES: Final[Mapping[str, pa.Schema]] = {
     "pages": PAGES,
     "sources": SOURCES,
+    "outlet_lines": OUTLET_LINES,
     "documents": DOCUMENTS,
     "clusters": CLUSTERS,
     "sightings": SIGHTINGS,

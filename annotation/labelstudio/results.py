@@ -362,7 +362,7 @@ def _whole(value: object) -> bool:
 
 
 def _same_words(words: str, surface: object) -> bool:
-    return isinstance(surface, str) and _bare(words) == _bare(surface)
+    return words == surface or (isinstance(surface, str) and _bare(words) == _bare(surface))
 
 
 def _bare(words: str) -> str:

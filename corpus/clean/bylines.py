@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from corpus.clean import names
@@ -77,6 +78,7 @@ class Byline:
     outlet: str | None = None
 
 
+@lru_cache(maxsize=8192)
 def read_byline(text: str, outlet: str | None = None, *, loose: bool = False) -> Byline | None:
     """What `text` says if it is a byline and nothing else; None if it is none.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from corpus.clean import names
@@ -329,6 +330,7 @@ def may_be_furniture(text: str, hints: tuple[str, ...] = _HINTS) -> bool:
     return _OPENING_HINT.match(text) is not None
 
 
+@lru_cache(maxsize=8192)  # the pages of an outlet share their menus
 def furniture(text: str, line_key: str, outlet: str | None = None) -> str | None:
     """The id of the rule by which a line is furniture whatever stands around it; None if it may be text."""
     for rule in RULES:

@@ -140,7 +140,9 @@ def find_outlet(lines: Sequence[Line]) -> str | None:
             break
         name = _PARTED.split(line.text, maxsplit=1)[0].strip()
         name_key = key(name)
-        if line.rule not in ("ticker", "navigation", "byline") or furniture(name, name_key) not in (None, "byline"):
+        if not name_key or line.rule not in ("ticker", "navigation", "byline"):
+            continue
+        if furniture(name, name_key) not in (None, "byline"):
             continue
         seen += 1
         words = name_key.split()

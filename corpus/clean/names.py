@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from corpus.clean.folding import key
@@ -79,6 +79,7 @@ def may_be_unknown_name(text: str) -> bool:
     return len(text.split()) <= 4 and not (_NOT_IN_NAMES.search(text) or _FUNCTION_WORD.search(text))
 
 
+@lru_cache(maxsize=8192)
 def may_be_name(text: str) -> bool:
     """Whether `text` can be a personal name: two to four words of letters, one of them a known name; or two names."""
     if _NOT_IN_NAMES.search(text) or _FUNCTION_WORD.search(text):

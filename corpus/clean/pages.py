@@ -14,7 +14,7 @@ from corpus.clean.line_rules import LONGEST_SENTENCE, furniture, may_be_furnitur
 from corpus.clean.lines import Line, read_lines
 from corpus.clean.metadata import ArticleMetadata, read_metadata
 from corpus.clean.part_rules import cut_parts
-from corpus.clean.recurring import mark_recurring
+from corpus.clean.recurring import give_back_title, mark_recurring
 
 VERSION: Final = "1"
 
@@ -43,7 +43,10 @@ class CleanedArticle:
 
 @dataclass(frozen=True, slots=True)
 class LineDecision:
-    """What became of a line: removed whole by `rule`, or kept as `kind`; `parts` are the rules of removed parts."""
+    """What became of a line: removed whole by `rule`, or kept as `kind`; `parts` are the removed parts.
+
+    Each part is the rule that removed it and its text.
+    """
 
     start: int
     end: int
@@ -51,7 +54,7 @@ class LineDecision:
     article: int
     rule: str | None
     kind: str | None
-    parts: tuple[str, ...]
+    parts: tuple[tuple[str, str], ...]
 
 
 def clean_page(
@@ -94,7 +97,7 @@ def explain(
             owner.get(id(line), -1),
             line.rule,
             line.kind,
-            tuple(rule for _, _, rule in line.cuts),
+            tuple((rule, line.text[start:end].strip()) for start, end, rule in line.cuts),
         )
         for line in lines
     ]
@@ -110,6 +113,8 @@ def _find_articles(
     for section in split_articles(lines):
         article = Article(section, title, outlet)
         article.locate()
+        if recurring and article.title is None and give_back_title(article.lines, article.body_start):
+            article.locate()
         for rule in RULES:
             rule(article)
         if _is_article(article):

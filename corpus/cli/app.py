@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from corpus.cli import annotators, labelstudio, publishing
+from corpus.cli import annotators, labelstudio, publishing, releases
 from corpus.cli.output import (
     DONE,
     FAILED,
@@ -186,6 +186,7 @@ def release(
         return
     rows: list[tuple[str, object]] = [(config, _splits(splits)) for config, splits in summary.counts.items()]
     show_table(f"Release {summary.version} ({summary.reason})", [*rows, ("folder", summary.path)])
+    print("".join(f"{line}\n" for line in summary.changelog.splitlines() if line.startswith("- ")), end="")
     print(f'load it: datasets.load_dataset("{_shown(summary.path)}")')
 
 
@@ -257,6 +258,9 @@ def import_(
 def annotate(
     files: Annotated[list[str], typer.Argument(help="Files, folders or globs, as for build.")],
     as_json: Annotated[bool, typer.Option("--json", help="A JSON line for each article.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Which rule decided each line and each sentence boundary.")
+    ] = False,
     ontology: Annotated[str, typer.Option(help="An ontology of your own (TOML).")] = "",
     inventory: Annotated[str, typer.Option(help="Entity inventory of the ontology.")] = "news",
     min_score: Annotated[float, typer.Option(min=0.0, max=1.0, help="Leave out less certain suggestions.")] = 0.0,
@@ -266,8 +270,15 @@ def annotate(
     Prints the notation, which can be corrected by hand and imported, or JSON lines (code points; `edits` are ranges
     of the page text, all others of `text`).
 
-    Examples: `mudawwana annotate page.txt`  ·  `mudawwana annotate pages/*.html --json | jq .title`
+    With `--explain` each line of the page is shown with what became of it: "-" and the rule that removes it, "+" and
+    the kind of a line that stays, under it its stops: "|" ends a sentence, "." does not.
+
+    Examples: `mudawwana annotate page.txt`  ·  `mudawwana annotate pages/*.html --json | jq .title`  ·
+    `mudawwana annotate page.txt --explain`
     """
+    if explain:
+        _explain(files)
+        return
     from annotation.preannotate.registry import load_preannotation
     from corpus.ingest import Reject
     from corpus.workflow.annotate import annotate_files, to_json, to_notation
@@ -286,6 +297,21 @@ def annotate(
     if rejects:
         for reject in rejects:
             say(f"reject: {reject.origin}: {reject.reason}: {reject.message}")
+        raise typer.Exit(REJECTS)
+
+
+def _explain(files: list[str]) -> None:
+    from corpus.ingest import Reject
+    from corpus.workflow.explain import explain_files
+
+    rejects = []
+    for found in explain_files(files):
+        if isinstance(found, Reject):
+            rejects.append(found)
+        else:
+            print(found)
+    if rejects:
+        list_rejects(rejects)
         raise typer.Exit(REJECTS)
 
 
@@ -351,6 +377,7 @@ def _shown(path: Path) -> str:
 
 labelstudio.register(app)
 publishing.register(app)
+releases.register(app)
 annotators.register(app)
 
 

@@ -15,16 +15,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpus.config import CorpusConfig
+from corpus.release.assign import assign
+from corpus.release.changelog import entry, first_entry, read_entries, render_changelog
 from corpus.release.datasheet import questions, statements, unknown_questions
-from corpus.release.digest import content_digest, row_digests
+from corpus.release.diff import Diff, compare_releases
+from corpus.release.digest import content_digest
+from corpus.release.figures import SplitTables
 from corpus.release.history import Earlier, read_config, read_earlier
 from corpus.release.manifest import CHECKSUMS, AgreementFigure, read_manifest
 from corpus.release.privacy import count_masked
-from corpus.release.rows import KEYS, ReleaseRows, build_rows, of_documents, release_documents
+from corpus.release.registry import REGISTRY, RELEASED, read_registry, record_versions
+from corpus.release.rows import ReleaseRows, build_rows, of_documents, release_documents
 from corpus.release.source import CorpusTables, read_corpus
-from corpus.release.splits import BRIDGES_SPLITS, Member, SplitPlan, plan_splits
+from corpus.release.splits import BRIDGES_SPLITS, SplitPlan
 from corpus.release.verify import verify_release
-from corpus.release.versions import FIRST, Difference, ReleaseError, Step, Version, compare, list_versions
+from corpus.release.versions import FIRST, ReleaseError, Step, Version, list_versions
 from corpus.release.withdraw import check_retracted, holding_versions, withdraw_versions
 from corpus.release.write import Contents, Inventory, Provenance, write_release
 from corpus.retractions import read_retractions
@@ -37,7 +42,10 @@ _PARTIAL = ".partial-"
 
 @dataclass(frozen=True, slots=True)
 class ReleaseSummary:
-    """What `release` did. `counts` are rows by config and split; without `created`, of the release that stands."""
+    """What `release` did. `counts` are rows by config and split; without `created`, of the release that stands.
+
+    `changelog` is the new entry of the dataset's changelog.
+    """
 
     version: str
     path: Path
@@ -45,6 +53,7 @@ class ReleaseSummary:
     created: bool
     reason: str
     withdrawn: tuple[str, ...] = ()
+    changelog: str = ""
 
 
 def release(root: Path, config: CorpusConfig, version: str | None = None, *, report: Report) -> ReleaseSummary:
@@ -71,6 +80,7 @@ def release(root: Path, config: CorpusConfig, version: str | None = None, *, rep
     releases.mkdir(exist_ok=True)
     with locked(releases):
         _remove_partial(releases)
+        _check_standing(releases, asked)
         earlier = read_earlier(releases)
         contents = _contents(tables, config, inventory, earlier)
         retractions = read_retractions(root)
@@ -80,8 +90,32 @@ def release(root: Path, config: CorpusConfig, version: str | None = None, *, rep
         report(f"{sum(table.num_rows for table in contents.tables['documents'].values()):,} documents to release")
         digests = _digest(contents)
         made = _publish(releases, config, contents, digests, asked, report)
+        record_versions(releases)
         withdraw_versions(releases, held, retractions, made.version)
         return replace(made, withdrawn=held)
+
+
+def next_release(root: Path, config: CorpusConfig) -> SplitTables:
+    """What `release` would release now: its tables by config and split.
+
+    Raises:
+        ReleaseError, StoreError, OntologyError, LookupError: as `release` does.
+    """
+    earlier = read_earlier(root / "releases")
+    return _contents(read_corpus(root), config, _read_inventory(root, config), earlier).tables
+
+
+def _check_standing(releases: Path, asked: Version | None) -> None:
+    """All versions but withdrawn ones are there, and the one that is asked for never was."""
+    for one in read_registry(releases):
+        if one.state == RELEASED and not (releases / one.version).is_dir():
+            raise ReleaseError(
+                f"the folder of release {one.version} is gone, and without it documents could change their split; "
+                f"restore {releases / one.version} from a copy; or, if nobody ever used it, delete "
+                f"{releases / REGISTRY}, which is written anew from the folders that are there"
+            )
+        if asked is not None and one.version == str(asked):
+            raise ReleaseError(f"version {asked} was withdrawn, and its number is not used again; leave it out")
 
 
 def _publish(
@@ -94,25 +128,28 @@ def _publish(
 ) -> ReleaseSummary:
     versions = list_versions(releases)
     newest = versions[-1] if versions else None
-    reason = "the first release"
+    diff = None
     demanded = FIRST
     if newest is not None:
-        step, reason = _difference(releases / str(newest), contents, digests)
-        if step is Step.PATCH and _same_bytes(releases / str(newest), config, contents, digests):
-            counts = {name: {split: rows.num_rows for split, rows in part.items()}
-                      for name, part in contents.tables.items()}
-            return ReleaseSummary(
-                str(newest), releases / str(newest), counts, False, f"nothing to release: all is as in {newest}"
-            )
-        demanded = newest.after(step)
+        diff = _difference(releases / str(newest), contents, digests)
+        if diff.step is Step.PATCH and _same_bytes(releases / str(newest), config, contents, digests):
+            reason = f"nothing to release: all is as in {newest}"
+            return ReleaseSummary(str(newest), releases / str(newest), _counts(contents), False, reason)
+        demanded = newest.after(diff.step)
         if asked is not None and asked < demanded:
             raise ReleaseError(
-                f"version {asked} is too small: compared with {newest} there is {reason}, which makes this at least "
-                f"{demanded}; leave the version out, or ask for {demanded} or a greater one"
+                f"version {asked} is too small: compared with {newest} there is {diff.reason}, which makes this at "
+                f"least {demanded}; leave the version out, or ask for {demanded} or a greater one"
             )
     chosen = asked or demanded
+    if diff is None or newest is None:
+        latest, older = first_entry(str(chosen), _counts(contents)), ""
+    else:
+        latest = entry(replace(diff, new=str(chosen)), contents.replaces)
+        older = read_entries(releases / str(newest))
+    changelog = render_changelog(config.corpus.title or config.corpus.name, latest, older)
     with _partial_folder(releases) as folder:
-        counts = write_release(folder, config, contents, digests, chosen, newest)
+        counts = write_release(folder, config, contents, digests, chosen, newest, changelog)
         report(f"checking {chosen}: files, rows, and every config with load_dataset")
         findings = verify_release(folder)
         if findings:
@@ -123,7 +160,12 @@ def _publish(
             )
         path = releases / str(chosen)
         os.rename(folder, path)
-    return ReleaseSummary(str(chosen), path, counts, True, reason)
+    reason = diff.reason if diff else "the first release"
+    return ReleaseSummary(str(chosen), path, counts, True, reason, changelog=latest)
+
+
+def _counts(contents: Contents) -> dict[str, dict[str, int]]:
+    return {name: {split: rows.num_rows for split, rows in part.items()} for name, part in contents.tables.items()}
 
 
 def _read_inventory(root: Path, config: CorpusConfig) -> Inventory:
@@ -146,17 +188,7 @@ def _contents(tables: CorpusTables, config: CorpusConfig, inventory: Inventory, 
             "the corpus has no documents to release; 'mudawwana build SOURCES' makes them, 'mudawwana status' says "
             "what became of those that it has"
         )
-    sources: dict[str, list[str]] = {}
-    for doc, source in zip(*(tables.sightings[name].to_pylist() for name in ("doc_id", "source_id")), strict=True):
-        sources.setdefault(doc, []).append(source)
-    members = [
-        Member(doc, cluster, story, earlier.splits_of(doc, sources[doc]))
-        for doc, cluster, story in zip(
-            *(documents[name].to_pylist() for name in ("doc_id", "cluster_id", "story_id")), strict=True
-        )
-    ]
-    plan = plan_splits(members, config.release.splits)
-    documents = _keep_related(_without(documents, plan), plan, earlier, sources)
+    documents, plan = assign(documents, tables, earlier, config.release.splits)
     rows = build_rows(tables, documents, inventory.entities)
     return Contents(
         tables=_by_split(rows, plan, config),
@@ -168,23 +200,6 @@ def _contents(tables: CorpusTables, config: CorpusConfig, inventory: Inventory, 
         disputed=rows.disputed,
         agreement=tuple(AgreementFigure(**row) for row in tables.agreement.to_pylist()),
     )
-
-
-def _without(documents: pa.Table, plan: SplitPlan) -> pa.Table:
-    held_out = pa.array(sorted(plan.held_out), pa.string())
-    return documents.filter(pc.invert(pc.is_in(documents["doc_id"], value_set=held_out)))
-
-
-def _keep_related(
-    documents: pa.Table, plan: SplitPlan, earlier: Earlier, sources: Mapping[str, list[str]]
-) -> pa.Table:
-    """Give documents that turned out to be related across splits the clusters and stories they were published with."""
-    before = {doc: earlier.place_of(doc, sources[doc]) for doc in plan.torn}
-    for name in ("cluster_id", "story_id"):
-        now = zip(documents["doc_id"].to_pylist(), documents[name].to_pylist(), strict=True)
-        values = [getattr(before[doc], name) if before.get(doc) else value for doc, value in now]
-        documents = documents.set_column(documents.column_names.index(name), name, pa.array(values, pa.string()))
-    return documents
 
 
 def _by_split(rows: ReleaseRows, plan: SplitPlan, config: CorpusConfig) -> dict[str, dict[str, pa.Table]]:
@@ -225,24 +240,16 @@ def _digest(contents: Contents) -> dict[str, dict[str, str]]:
     }
 
 
-def _difference(
-    newest: Path, contents: Contents, digests: Mapping[str, Mapping[str, str]]
-) -> tuple[Step, str]:
-    """How the rows differ from those of the newest release: the greatest step of a config, and all in words."""
+def _difference(newest: Path, contents: Contents, digests: Mapping[str, Mapping[str, str]]) -> Diff:
+    """How the rows differ from those of the newest release; configs whose digests are the same need no reading."""
     manifest = read_manifest(newest)
-    differences: dict[str, Difference] = {}
-    for name, splits in digests.items():
-        if splits == {split: entry.content_sha256 for split, entry in manifest.configs[name].splits.items()}:
-            differences[name] = Difference()
-            continue
-        before, after = read_config(newest, manifest, name), contents.tables[name]
-        differences[name] = compare(
-            *({split: row_digests(rows, KEYS[name]) for split, rows in tables.items()} for tables in (before, after))
-        )
-    step = max(difference.step for difference in differences.values())
-    if all(difference == Difference() for difference in differences.values()):
-        return step, "the same rows in other packaging"
-    return step, "; ".join(f"{name}: {part}" for name, part in differences.items() if part != Difference())
+    before = {
+        name: contents.tables[name]
+        if splits == {split: part.content_sha256 for split, part in manifest.configs[name].splits.items()}
+        else read_config(newest, manifest, name)
+        for name, splits in digests.items()
+    }
+    return compare_releases(newest.name, before, "", contents.tables)
 
 
 def _same_bytes(
@@ -255,8 +262,10 @@ def _same_bytes(
     manifest = read_manifest(newest)
     parent = Version.parse(manifest.parent) if manifest.parent else None
     contents = replace(contents, replaces=manifest.replaces)
+    entries = read_entries(newest)
+    changelog = render_changelog(config.corpus.title or config.corpus.name, entries, "")
     with _partial_folder(newest.parent) as folder:
-        write_release(folder, config, contents, digests, Version.parse(manifest.version), parent)
+        write_release(folder, config, contents, digests, Version.parse(manifest.version), parent, changelog)
         return (folder / CHECKSUMS).read_bytes() == (newest / CHECKSUMS).read_bytes()
 
 

@@ -16,6 +16,7 @@ from corpus.release import plots
 from corpus.release.choose import GOLD, SILVER, SINGLE
 from corpus.release.features import Labels, Yaml, declare_features
 from corpus.release.figures import Figures
+from corpus.release.leakage import Leakage
 from corpus.release.licences import hub_licence, incompatible
 from corpus.release.manifest import AgreementFigure, LeftOut
 from corpus.release.plots import Picture
@@ -52,6 +53,7 @@ class Described:
     ucd_versions: tuple[str, ...]
     tokeniser_version: str
     personal: PersonalFigures
+    leakage: Leakage
     agreement: tuple[AgreementFigure, ...] = ()
     pictures: tuple[Picture, ...] = ()
     replaces: tuple[str, ...] = ()

@@ -39,7 +39,8 @@ class Figures:
     """Counts over the rows of a release.
 
     `entities` counts, for each label, the entities of `documents` by the status of their document; `statuses` counts
-    documents by task and status; `published` is the first and last day of publication, where any is known.
+    documents by task and status; `stories` are those of several documents; `published` is the first and last day of
+    publication, where any is known.
     """
 
     rows: Mapping[str, Mapping[str, int]]
@@ -103,7 +104,7 @@ def count_rows(tables: SplitTables) -> Figures:
         sightings=pc.sum(documents["sightings"]).as_py() or 0,
         clusters=len(cluster_sizes),
         clustered=sum(size for size in cluster_sizes.values() if size > 1),
-        stories=len(set(documents["story_id"].drop_null().to_pylist())),
+        stories=sum(size > 1 for size in Counter(documents["story_id"].drop_null().to_pylist()).values()),
         entities={
             label: {status: by_status[label, status] for status in STATUSES} for label in _by_count(labels)
         },

@@ -33,7 +33,7 @@ from corpus.release.manifest import (
 from corpus.release.published import Published, record_published
 from corpus.release.verify import check_files
 from corpus.release.versions import ReleaseError, Version
-from corpus.release.withdraw import STANDOFF
+from corpus.release.withdraw import STANDOFF_SUFFIX
 from corpus.store import locked
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def check_publishable(folder: Path, name: str) -> Manifest:
         ReleaseError: if there is none, its files are damaged, its texts may not be passed on, or a required answer of
             its datasheet is missing.
     """
-    Version.parse(name.removesuffix(STANDOFF))
+    Version.parse(name.removesuffix(STANDOFF_SUFFIX))
     if not folder.is_dir():
         raise ReleaseError(f"there is no release {name}; 'mudawwana status' lists those there are")
     try:

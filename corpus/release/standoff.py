@@ -28,6 +28,7 @@ from corpus.release.licences import hub_licence
 from corpus.release.manifest import (
     CHECKSUMS,
     MANIFEST,
+    STANDOFF,
     ConfigEntry,
     Manifest,
     ManifestError,
@@ -39,14 +40,11 @@ from corpus.release.manifest import (
     render_manifest,
     sha256_file,
 )
-from corpus.release.manifest import (
-    STANDOFF as EDITION,
-)
 from corpus.release.parquet import read_files, write_split
 from corpus.release.rows import KEYS
 from corpus.release.verify_rows import Finding
 from corpus.release.versions import ReleaseError
-from corpus.release.withdraw import STANDOFF
+from corpus.release.withdraw import STANDOFF_SUFFIX
 from schemas.tables import RELEASE_CONFIGS, STANDOFF_CONFIGS
 
 _Row = dict[str, Any]
@@ -71,7 +69,7 @@ def write_standoff(release: Path, about: AboutConfig) -> Path:
     Raises:
         ReleaseError: if the release cannot be read.
     """
-    target = release.with_name(release.name + STANDOFF)
+    target = release.with_name(release.name + STANDOFF_SUFFIX)
     if target.is_dir():
         return target
     manifest = _manifest(release)
@@ -99,7 +97,7 @@ def attach(edition: Path, texts: Mapping[str, str], target: Path) -> Attached:
         ReleaseError: if `edition` is none, or `target` exists.
     """
     manifest = _manifest(edition)
-    if manifest.edition != EDITION:
+    if manifest.edition != STANDOFF:
         raise ReleaseError(f"{edition} has its texts; only a stand-off edition needs them attached")
     if target.exists():
         raise ReleaseError(f"{target} exists; name a new folder")
@@ -205,7 +203,7 @@ def _write(folder: Path, release: Path, manifest: Manifest, about: AboutConfig) 
     licence = hub_licence(about.licence)
     cut = replace(
         manifest,
-        edition=EDITION,
+        edition=STANDOFF,
         distribution=OPEN if licence else LOCAL,
         licence=about.licence or "not for distribution",
         standoff_of={config: entry.content_sha256 for config, entry in manifest.configs.items()},

@@ -23,7 +23,7 @@ from corpus.retractions import Retractions
 from corpus.store import StoreError, atomic_write
 
 KEPT_SPLITS: Final = "kept-splits.parquet"
-STANDOFF: Final = "-standoff"  # the folder of a release's edition without texts is named after it
+STANDOFF_SUFFIX: Final = "-standoff"  # the folder of a release's edition without texts is named after it
 _COLUMNS: Final = ("doc_id", "source_id", "cluster_id", "story_id")
 _KEPT: Final = pa.schema([(name, pa.string()) for name in ("version", "split", *_COLUMNS)])
 
@@ -69,7 +69,7 @@ def withdraw_versions(releases: Path, versions: tuple[str, ...], retractions: Re
         folder = releases / version
         _keep_splits(releases, version, _places(folder), retractions)
         withdraw_version(releases, version, replaced_by=replaced_by)
-        for path in (folder, releases / f"{version}{STANDOFF}"):
+        for path in (folder, releases / f"{version}{STANDOFF_SUFFIX}"):
             if path.is_dir():
                 going = releases / f".partial-withdrawn-{path.name}"
                 shutil.rmtree(going, ignore_errors=True)

@@ -11,12 +11,14 @@ import pyarrow as pa
 
 from corpus.config import CorpusConfig
 from corpus.release.card import LOCAL, OPEN, Described, environment, render_card
+from corpus.release.changelog import CHANGELOG
 from corpus.release.citation import CITATION, render_citation
 from corpus.release.croissant import CROISSANT, render_croissant
 from corpus.release.datasheet import render_datasheet, unanswered_questions
 from corpus.release.digest import config_digest
 from corpus.release.features import Labels
 from corpus.release.figures import UNKNOWN, count_rows
+from corpus.release.leakage import measure_leakage
 from corpus.release.licences import may_distribute
 from corpus.release.manifest import (
     CHECKSUMS,
@@ -86,10 +88,11 @@ def write_release(
     digests: Mapping[str, Mapping[str, str]],
     version: Version,
     parent: Version | None,
+    changelog: str,
 ) -> dict[str, dict[str, int]]:
     """Write all files into the empty `folder` and return the rows by config and split.
 
-    The same arguments and pyarrow give the same bytes.
+    `changelog` is the text of its CHANGELOG.md. The same arguments and pyarrow give the same bytes.
     """
     rows_of_files: dict[str, int] = {}
     configs: dict[str, ConfigEntry] = {}
@@ -105,6 +108,7 @@ def write_release(
     for picture in described.pictures:
         (folder / picture.name).parent.mkdir(exist_ok=True)
         (folder / picture.name).write_bytes(picture.body)
+    _write_text(folder / CHANGELOG, changelog)
     _write_text(folder / "README.md", render_card(described, data_statement(described)))
     _write_text(folder / CITATION, render_citation(described))
     _write_text(folder / CROISSANT, render_croissant(described, file_entries(folder, rows_of_files)))
@@ -145,6 +149,7 @@ def _describe(
         ucd_versions=contents.provenance.ucd_versions,
         tokeniser_version=TOKENISER_VERSION,
         personal=count_personal(contents.tables["documents"], contents.provenance.masked),
+        leakage=measure_leakage(contents.tables["documents"]),
         agreement=contents.agreement,
         pictures=draw_pictures(figures, contents.tables),
         replaces=contents.replaces,

@@ -39,6 +39,7 @@ _EXTENDING = frozenset(
 _URL = re.compile(URL)
 _FUTURE = re.compile(r"و?س[أنيت][ء-ي]{3,}\Z")  # سنخوض، وسيعود
 _JOINED_TITLES = frozenset({"ود", "وم", "وأ"})  # وم. عادل
+_PROCLITICS = frozenset("وفبلك")
 _INITIAL = re.compile(rf"[^\W\d_][{MARKS}]*\.")
 _SPEECH = re.compile(r":\s*[\"«“”]\s*[^\"«»“”:]*\Z")
 _QUOTED_INITIALS = re.compile(r"[\"«“'(]\s?\w(?:\.\s?\w)*\Z")
@@ -218,7 +219,7 @@ def abbreviation(stop: Stop) -> bool | None:
 
 def _single_letter(stop: Stop) -> bool | None:
     at = stop.start - 1
-    while at > stop.sentence_start and extends_grapheme(stop.text[at]):
+    while at > stop.sentence_start and (extends_grapheme(stop.text[at]) or stop.text[at] == "\N{ARABIC TATWEEL}"):
         at -= 1
     previous = stop.text[at - 1] if at > stop.sentence_start else ""
     if previous.isdecimal():  # 2022م.
@@ -229,7 +230,7 @@ def _single_letter(stop: Stop) -> bool | None:
         word = _word_before(stop.text, at - 1, stop.sentence_start)
         if len(word) == 1 and word != "و" and stop.text[at - 2] != ".":  # أ ف ب.
             return None
-        if word in lexicon.LETTERED:
+        if word in lexicon.LETTERED or (word[:1] in _PROCLITICS and word[1:] in lexicon.LETTERED):
             return None
     return JOIN
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from annotation.preannotate.registry import load_preannotation
-from corpus import dedup, ids
+from corpus import ids
 from corpus.config import CorpusConfig
 from corpus.extract import record_fields
 from corpus.ingest import HTML, RECORD, FoundPage, Reject, read_pages
@@ -28,8 +28,10 @@ from corpus.workflow.derive import (
     rejects_table,
     retracted,
 )
-from corpus.workflow.retract import erase
-from schemas.tables import CLUSTERS, PAGES, SOURCES
+from corpus.workflow.outlets import digest_of, learn, outlets_of
+from corpus.workflow.relate import relate
+from corpus.workflow.retract import erase, sweep
+from schemas.tables import PAGES, SOURCES
 
 PAGES_PER_SHARD = 256
 BYTES_PER_SHARD = 16 << 20
@@ -70,13 +72,19 @@ def build(
     settings = derive_settings(root, config)
     with locked(root):
         retractions = read_retractions(root)
-        head = erase(root, read_head(root), retractions)
+        found_head = read_head(root)
+        head = erased = erase(root, found_head, retractions)
         before = worked_on(root, head)
         found, head = _ingest(root, head, config, sources, retractions, progress)
         new_pages, updated = found.new, found.updated
         pages_keys = head.keys("pages")
         stage = settings.key(load_preannotation(settings.ontology, settings.inventory, settings.min_score).key)
-        tasks = [DeriveTask(root, key, ids.digest(key, stage)[:32], settings, retractions) for key in pages_keys]
+        recurring, evidence = learn(root, pages_keys, settings.columns, settings.outlet)
+        tasks = []
+        for key in pages_keys:
+            learnt = digest_of(recurring, outlets_of(root, key, settings.outlet))
+            task_key = ids.digest(key, stage, *([learnt] if learnt else []))[:32]
+            tasks.append(DeriveTask(root, key, task_key, settings, retractions, recurring))
         open_tasks = [task for task in tasks if not is_derived(root, task.key)]
         done = 0
         if open_tasks:
@@ -85,15 +93,17 @@ def build(
             for result in run_tasks(derive_shard, open_tasks, jobs):
                 done += result.pages
                 progress("documents", done, total)
-        shards = dict(head.shards)
+        shards = {**head.shards, "outlet_lines": evidence}
         ingest_rejects = tuple(key for key in head.keys("rejects") if key.startswith("ingest-"))
         for table in DERIVED_TABLES:
             kept = tuple(key for key in head.keys(table) if key.startswith("import-"))
             shards[table] = (ingest_rejects if table == "rejects" else ()) + tuple(task.key for task in tasks) + kept
-        head = _cluster(root, Head(shards), progress)
+        head = relate(root, Head(shards), progress)
         if before is not None:
             head = carry(root, retire(root, before, head))
         write_head(root, head)
+        if erased != found_head:
+            sweep(root, head)
     counts = corpus_counts(root)
     return replace(
         counts,
@@ -189,7 +199,8 @@ def _ingest(
     if keys:
         shards["pages"] = head.keys("pages") + tuple(keys)
         shards["sources"] = head.keys("sources") + tuple(keys)
-    shards["rejects"] = _ingest_rejects(root, head, rejects, origins)
+    imported = tuple(key for key in head.keys("rejects") if key.startswith("import-"))
+    shards["rejects"] = _ingest_rejects(root, head, rejects, origins) + imported
     return _Found(found, new_pages, updated), Head(shards)
 
 
@@ -276,33 +287,6 @@ def _shard_rows(root: Path, key: str) -> int:
     import pyarrow.parquet as pq
 
     return int(pq.read_metadata(shard_path(root, "sources", key)).num_rows)
-
-
-def _cluster(root: Path, head: Head, progress: Progress) -> Head:
-    """The head with the clusters of all its documents: a corpus-wide step."""
-    documents = read_table(root, "documents", head, ["doc_id", "drop_reason"]).to_pylist()
-    kept = [row["doc_id"] for row in documents if row["drop_reason"] is None]
-    first_source: dict[str, str] = {}
-    sightings = read_table(root, "sightings", head, ["doc_id", "source_id"])
-    for doc, source in zip(sightings["doc_id"].to_pylist(), sightings["source_id"].to_pylist(), strict=True):
-        first_source.setdefault(doc, source)
-    key = ids.digest(dedup.VERSION, *(f"{doc}={first_source[doc]}" for doc in kept))[:32]
-    if not shard_path(root, "clusters", key).exists():
-        progress("near duplicates", 0, len(kept))
-        rows = read_table(root, "documents", head, ["doc_id", "text"])
-        texts = dict(zip(rows["doc_id"].to_pylist(), rows["text"].to_pylist(), strict=True))
-        firsts = dedup.clusters([texts[doc] for doc in kept])
-        table = pa.table(
-            {
-                "doc_id": kept,
-                "cluster_id": [first_source[kept[first]] for first in firsts],
-                "story_id": pa.nulls(len(kept), pa.string()),
-            },
-            CLUSTERS,
-        )
-        write_shard(root, "clusters", key, table)
-        progress("near duplicates", len(kept), len(kept))
-    return Head({**head.shards, "clusters": (key,)})
 
 
 def corpus_counts(root: Path) -> BuildSummary:

@@ -20,6 +20,7 @@ from corpus.pipeline import POLICY_VERSION, Document, read_page
 from corpus.retractions import RETRACTED, Retractions, Tombstone
 from corpus.store import read_shard, shard_path, write_shard
 from corpus.text.chars import UCD_VERSION
+from corpus.workflow.outlets import Recurring
 from schemas.tables import DOCUMENTS, REJECTS, SIGHTINGS
 
 DERIVED_TABLES = ("documents", "sightings", "layers", "spans", "topics", "rejects")
@@ -54,6 +55,7 @@ class DeriveTask:
     settings: DeriveSettings
     # Not part of the key: pages that show what was retracted are gone, only new ones can bring it back.
     retractions: Retractions = field(default_factory=Retractions)
+    recurring: Recurring = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def derive_shard(task: DeriveTask) -> Derived:
     pages = {row["page_id"]: row for row in read_shard(task.root, "pages", task.pages_key).to_pylist()}
     sources = [_source(row) for row in read_shard(task.root, "sources", task.pages_key).to_pylist()]
     rejects: list[Reject] = []
-    found = list(_documents(sources, pages, task.settings, task.retractions, rejects))
+    found = list(_documents(sources, pages, task, rejects))
     preannotation = load_preannotation(task.settings.ontology, task.settings.inventory, task.settings.min_score)
     unique = {document.doc_id: document for _, document, _ in found if document.text}
     predicted = predict(list(unique.values()), preannotation)
@@ -108,10 +110,10 @@ def _source(row: Mapping[str, str | None]) -> _Source:
 def _documents(
     sources: Sequence[_Source],
     pages: Mapping[str, Mapping[str, str | bytes]],
-    settings: DeriveSettings,
-    retractions: Retractions,
+    task: DeriveTask,
     rejects: list[Reject],
 ) -> Iterator[tuple[_Source, Document, str]]:
+    settings, retractions = task.settings, task.retractions
     for source in sources:
         page = pages[source.page_id]
         known = replace(source.fields, outlet=source.fields.outlet or settings.outlet or None)
@@ -122,6 +124,7 @@ def _documents(
                 settings.columns,
                 known,
                 settings.redacted,
+                task.recurring.get(known.outlet or "", frozenset()),
             )
         except ExtractError as error:
             rejects.append(Reject(source.path, error.reason, str(error), PAGE_PAYLOAD + source.page_id))

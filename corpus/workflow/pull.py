@@ -265,11 +265,12 @@ def _rows(
     rows: dict[str, list[dict[str, object]]] = {name: [] for name in _TABLES}
     for one in listed:
         of = {task: Layer(task, "annotation", one.annotator, version, ontology, None, round_) for task in TASKS}
-        layers.update({layer.layer_id: layer for layer in of.values()})
-        rows["judgments"] += [_judgment(one, of[task], task) for task in TASKS]
+        ids = {task: layer.layer_id for task, layer in of.items()}
+        layers.update({ids[task]: of[task] for task in TASKS})
+        rows["judgments"] += [_judgment(one, ids[task], task) for task in TASKS]
         document = index.by_id(one.doc_id)
-        rows["spans"] += _spans(one, of, document.text if document else "", predicted)
-        rows["topics"] += _topics(one, of["topics"])
+        rows["spans"] += _spans(one, ids, document.text if document else "", predicted)
+        rows["topics"] += _topics(one, ids["topics"])
     rows["layers"] = [
         {
             "layer_id": key, "task": layer.task, "kind": layer.kind, "producer": layer.producer,
@@ -281,11 +282,11 @@ def _rows(
     return {name: pa.Table.from_pylist(rows[name], schema) for name, schema in schemas.items()}
 
 
-def _judgment(one: _Addition, layer: Layer, task: str) -> dict[str, object]:
+def _judgment(one: _Addition, layer: str, task: str) -> dict[str, object]:
     did = one.revision.submission
     return {
         "doc_id": one.doc_id,
-        "layer_id": layer.layer_id,
+        "layer_id": layer,
         "annotator": one.annotator,
         "revision": one.revision.number,
         "status": one.revision.status(task),
@@ -298,7 +299,7 @@ def _judgment(one: _Addition, layer: Layer, task: str) -> dict[str, object]:
 
 
 def _spans(
-    one: _Addition, layers: Mapping[str, Layer], text: str, predicted: Mapping[str, str]
+    one: _Addition, layers: Mapping[str, str], text: str, predicted: Mapping[str, str]
 ) -> Iterator[dict[str, object]]:
     result = one.revision.result
     made_from = parents(result, predicted)
@@ -306,11 +307,11 @@ def _spans(
         layer = layers[task]
         for span in marked:
             label = SENTENCE_LABEL if task == "sentences" else span.label
-            key = annotation_id(layer.layer_id, one.doc_id, one.revision.number, span.start, span.end, label)
+            key = annotation_id(layer, one.doc_id, one.revision.number, span.start, span.end, label)
             yield {
                 "annotation_id": key,
                 "doc_id": one.doc_id,
-                "layer_id": layer.layer_id,
+                "layer_id": layer,
                 "revision": one.revision.number,
                 "start": span.start,
                 "end": span.end,
@@ -324,12 +325,12 @@ def _spans(
             }
 
 
-def _topics(one: _Addition, layer: Layer) -> Iterator[dict[str, object]]:
+def _topics(one: _Addition, layer: str) -> Iterator[dict[str, object]]:
     for rank, label in enumerate(one.revision.result.topics):
         yield {
-            "annotation_id": annotation_id(layer.layer_id, one.doc_id, one.revision.number, -1, -1, label),
+            "annotation_id": annotation_id(layer, one.doc_id, one.revision.number, -1, -1, label),
             "doc_id": one.doc_id,
-            "layer_id": layer.layer_id,
+            "layer_id": layer,
             "revision": one.revision.number,
             "label": label,
             "rank": rank,

@@ -93,7 +93,7 @@ def retract(root: Path, config: CorpusConfig, target: str, *, reason: str, date:
         erased = erase(root, head, after)
         if erased != head:
             write_head(root, erased)
-        _sweep(root, erased)
+        sweep(root, erased)
     held_by = holding_versions(root / "releases", after)
     return Retracted(
         tuple(sorted(found.sources)),
@@ -217,7 +217,7 @@ def _renamed(key: str, table: str, rows: pa.Table) -> str:
     return key[: key.rfind("-") + 1] + ids.digest(key, table, *map(str, rows.to_pylist()))[:24]
 
 
-def _sweep(root: Path, head: Head) -> None:
+def sweep(root: Path, head: Head) -> None:
     """Delete shards that no longer count: they may hold what was retracted, and what is needed is made again."""
     for path in (root / "store").glob("*/*.parquet"):
         if path.stem not in head.keys(path.parent.name):
@@ -250,14 +250,13 @@ def _resolve(
                 documents.add(target)
             if source.split("#")[0] == page:
                 sources.add(page)
-    elif target in known.values():
-        sources |= {source for source, path in known.items() if path == target}
+    elif target in known.values() or retractions.source(ids.source_id(target)):
+        sources |= {source for source, path in known.items() if path == target} or {ids.source_id(target)}
     elif Path(target).is_file():
         sources_of, documents_of = _of_file(target, config)
-        documents |= documents_of
-        sources |= sources_of & known.keys()
-        if not (quiet or sources or any(doc in documents for _, doc, _ in seen)):
-            documents = set()
+        held = {doc for _, doc, _ in seen}
+        documents |= {doc for doc in documents_of if quiet or doc in held or retractions.document(doc)}
+        sources |= {source for source in sources_of if source in known or retractions.source(source)}
     if not (sources or documents):
         raise StoreError(
             f"nothing is known of '{target}'; give the address of a page, a source_id or doc_id (in releases and in "

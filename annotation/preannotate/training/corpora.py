@@ -20,7 +20,6 @@ from pathlib import Path
 from annotation.preannotate.words import fold
 from corpus.segment.tokens import token_offsets
 
-ANERCORP_TYPES = {"PERS": "PERS", "LOC": "LOC", "ORG": "ORG", "MISC": "MISC"}
 AQMAR_TYPES = {"PER": "PERS", "LOC": "LOC", "ORG": "ORG"}
 NEWSFANE_TYPES = {
     **dict.fromkeys(
@@ -36,7 +35,6 @@ NEWSFANE_TYPES = {
     **dict.fromkeys(("Book", "Movie", "Software", "Sound"), "PRODUCT"),
     "Group": "NORP",
 }
-WOJOOD_TYPES = {label: label for label in ("PERS", "ORG", "GPE", "LOC", "FAC", "OCC", "EVENT", "LAW", "PRODUCT")}
 
 _STOPS = (".", "؟", "!")
 _LONGEST_RUN = 80  # words

@@ -320,7 +320,8 @@ def test_a_release_holds_no_time_and_no_path_of_this_machine(
     path = make(sample()).path
     names = list_files(path)
     assert [name for name in names if "/" not in name] == [
-        "DATASHEET.md", "LICENSE", "README.md", "SHA256SUMS", "manifest.json", "ontology.toml",
+        "CHANGELOG.md", "CITATION.cff", "DATASHEET.md", "LICENSE", "README.md", "SHA256SUMS", "croissant.json",
+        "manifest.json", "ontology.toml",
     ]
     for name in names:
         body = (path / name).read_bytes()

@@ -1,0 +1,287 @@
+"""Taking pages down: what goes, what stays, what replaces a release, and that nothing comes back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from corpus.config import CorpusConfig, parse_config
+from corpus.ids import source_id
+from corpus.release.build import ReleaseSummary, release
+from corpus.release.history import read_earlier
+from corpus.release.manifest import read_manifest
+from corpus.release.published import Published, record_published
+from corpus.release.registry import read_registry
+from corpus.release.source import read_corpus
+from corpus.release.versions import list_versions
+from corpus.retractions import Retractions, read_retractions
+from corpus.store import StoreError, read_head, read_table
+from corpus.validate import validate_corpus
+from corpus.workflow.build import build
+from corpus.workflow.check import check
+from corpus.workflow.init import init_corpus
+from corpus.workflow.retract import Retracted, lookup, retract
+from corpus.workflow.take_in import import_files
+from schemas.ontology import load_ontology
+from tests.conftest import tree
+
+DAY = "2026-03-01"
+SECRET = "سلوى الزناتي"
+ARTICLES = {
+    "port.txt": "وزيرة النقل تزور ميناء طنجة\nقالت الوزيرة إن الميناء سيفتح أبوابه في مارس المقبل أمام السفن الكبرى.\n",
+    "match.txt": "فوز الفريق الأزرق\nفاز الفريق الأزرق على ضيفه بهدفين نظيفين في مباراة مؤجلة جرت أمس بالعاصمة.\n",
+    "rain.txt": "طقس ماطر في الشمال\nهطلت أمطار غزيرة على المدن الشمالية منذ صباح أمس وتعطلت الدراسة فيها.\n",
+    "court.txt": f"حكم في قضية أثارت الجدل\nقضت المحكمة أمس ببراءة {SECRET} من كل ما نسب إليها في هذه القضية.\n",
+    "fair.txt": "معرض الكتاب يفتح أبوابه\nافتتح معرض الكتاب أبوابه أمام الزوار وسط حضور كبير من الناشرين العرب.\n",
+}
+URL = "https://www.example.org/news/42?utm_source=x"
+RECORD = "عنوان المقال المنشور على الموقع\nوصل الوفد إلى المطار مساء أمس بعد رحلة طويلة استغرقت يومين كاملين."
+
+
+def quiet(*arguments: object) -> None:
+    """No progress."""
+
+
+@pytest.fixture(autouse=True)
+def fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corpus.release.verify.check_reload", lambda *arguments: iter(()))
+    monkeypatch.setattr("corpus.release.plots.can_draw", lambda: False)
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Path:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    for name, text in ARTICLES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "more.jsonl").write_text(
+        json.dumps({"text": RECORD, "url": URL}, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+    return folder
+
+
+@pytest.fixture
+def root(tmp_path: Path, pages: Path) -> Path:
+    folder = tmp_path / "corpus"
+    init_corpus(folder, "test")
+    build(folder, CorpusConfig(), [str(pages)], jobs=1, progress=quiet)
+    return folder
+
+
+def document(root: Path, words: str) -> str:
+    rows = read_corpus(root).documents.to_pylist()
+    (found,) = (row["doc_id"] for row in rows if words in row["text"])
+    return str(found)
+
+
+def take_down(root: Path, target: str) -> Retracted:
+    return retract(root, CorpusConfig(), target, reason="asked by the court", date=DAY)
+
+
+def make_release(root: Path) -> ReleaseSummary:
+    return release(root, CorpusConfig(), report=quiet)
+
+
+def strings(folder: Path) -> Iterator[str]:
+    """All that the Parquet files and JSON files below a folder say."""
+    for path in folder.rglob("*"):
+        if path.suffix == ".parquet":
+            for row in pq.read_table(path, partitioning=None).to_pylist():
+                yield "".join(
+                    value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+                    for value in row.values()
+                )
+        elif path.is_file():
+            yield path.read_bytes().decode(errors="replace")
+
+
+def test_every_trace_of_the_text_is_erased(root: Path, pages: Path) -> None:
+    doc = document(root, SECRET)
+    gold = root.parent / "court.gold"
+    gold.write_text(f"# source: court.txt\n\n## paragraph\nقضت المحكمة أمس ببراءة [{SECRET}|PERS]\n", encoding="utf-8")
+    import_files(root, CorpusConfig(), [str(gold)], annotator="hind", gold=False, round_=1)
+    assert any(SECRET in text for text in strings(root))
+    done = take_down(root, doc)
+    assert (done.documents, done.sources, done.new) == ((doc,), (source_id("court.txt"),), True)
+    assert not any(SECRET in text for text in strings(root))
+    assert not any(doc in text or source_id("court.txt") in text for text in strings(root))
+    tombstone = json.loads((root / "retractions.json").read_text())["retractions"][0]
+    assert (tombstone["reason"], tombstone["date"]) == ("asked by the court", DAY)
+    assert validate_corpus(root, CorpusConfig(), load_ontology(None)) == []
+    assert len(read_corpus(root).documents) == len(ARTICLES)
+
+
+@pytest.mark.parametrize("target", ["court.txt", "source", "file", "document"])
+def test_by_whatever_name(root: Path, pages: Path, target: str) -> None:
+    doc = document(root, SECRET)
+    named = {"source": source_id("court.txt"), "file": str(pages / "court.txt"), "document": doc}.get(target, target)
+    assert take_down(root, named).documents == (doc,)
+    assert not any(SECRET in text for text in strings(root / "store"))
+
+
+def test_it_is_not_taken_in_again(root: Path, pages: Path) -> None:
+    take_down(root, "court.txt")
+    (pages / "copy.txt").write_text(ARTICLES["court.txt"], encoding="utf-8")  # the same text from elsewhere
+    summary = build(root, CorpusConfig(), [str(pages)], jobs=1, progress=quiet)
+    assert summary.rejects == {"retracted": 2}
+    assert {reject.origin for reject in summary.first_rejects} == {"court.txt", "copy.txt"}
+    assert "it was retracted on 2026-03-01" in summary.first_rejects[0].message
+    assert all(SECRET not in row["text"] for row in read_corpus(root).documents.to_pylist())
+    before = tree(root)
+    build(root, CorpusConfig(), [str(pages)], jobs=1, progress=quiet)
+    assert tree(root) == before
+
+
+def test_the_same_text_of_another_source_stays_when_a_page_goes(root: Path, pages: Path) -> None:
+    (pages / "copy.txt").write_text(ARTICLES["rain.txt"], encoding="utf-8")
+    build(root, CorpusConfig(), [str(pages)], jobs=1, progress=quiet)
+    done = take_down(root, "rain.txt")
+    assert done.documents == ()
+    assert document(root, "هطلت أمطار") is not None
+    assert "rain.txt" not in read_table(root, "sources")["path"].to_pylist()
+
+
+def test_a_url_that_is_not_held_is_kept_out(root: Path, pages: Path) -> None:
+    url = "https://example.org/news/43"
+    assert take_down(root, url).new
+    (pages / "new.jsonl").write_text(
+        json.dumps({"text": RECORD + " ثم غادر.", "url": url + "?utm_source=mail#top"}) + "\n", encoding="utf-8"
+    )
+    assert build(root, CorpusConfig(), [str(pages)], jobs=1, progress=quiet).rejects == {"retracted": 1}
+
+
+def test_what_nobody_knows_is_an_error(root: Path) -> None:
+    for target in ("0123456789abcdef", "nowhere.txt"):
+        with pytest.raises(StoreError, match=f"nothing is known of '{target}'"):
+            take_down(root, target)
+    assert not (root / "retractions.json").exists()
+
+
+def test_again_it_adds_nothing(root: Path) -> None:
+    take_down(root, "court.txt")
+    before = tree(root)
+    again = take_down(root, source_id("court.txt"))
+    assert not again.new
+    assert tree(root) == before
+
+
+def test_interrupted_it_is_finished_by_the_next_build(
+    root: Path, pages: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("corpus.workflow.retract.write_head", stop)
+        with pytest.raises(KeyboardInterrupt):
+            take_down(root, "court.txt")
+    assert any(SECRET in row["text"] for row in read_corpus(root).documents.to_pylist())
+    with pytest.raises(Exception, match=r"was retracted and is still in the corpus; run 'mudawwana build'"):
+        make_release(root)
+    build(root, CorpusConfig(), [], jobs=1, progress=quiet)
+    assert not any(SECRET in text for text in strings(root / "store"))
+    assert not take_down(root, "court.txt").new
+    assert not any(SECRET in text for text in strings(root / "store"))
+
+
+def test_a_release_that_holds_it_is_replaced(root: Path) -> None:
+    doc, source = document(root, SECRET), source_id("court.txt")
+    first = make_release(root)
+    splits = {name: place.split for name, place in read_earlier(root / "releases").documents.items()}
+    record_published(root, Published("1.0.0", "salma/akhbar", "v1.0.0", "c" * 40, "0" * 64))
+    done = take_down(root, doc)
+    assert done.held_by == ("1.0.0",)
+    assert any("'mudawwana release' makes a new major version" in line for line in done.remains)
+    assert any("salma/akhbar serves it at the tag v1.0.0" in line and "super_squash" in line for line in done.remains)
+    second = make_release(root)
+    assert (second.version, second.withdrawn) == ("2.0.0", ("1.0.0",))
+    assert not first.path.exists()
+    assert [str(version) for version in list_versions(root / "releases")] == ["2.0.0"]
+    states = {one.version: (one.state, one.replaced_by) for one in read_registry(root / "releases")}
+    assert states == {"1.0.0": ("withdrawn", "2.0.0"), "2.0.0": ("released", None)}
+    assert read_manifest(second.path).replaces == ("1.0.0",)
+    assert "**Issued in place of 1.0.0**, withdrawn" in (second.path / "README.md").read_text(encoding="utf-8")
+    kept = read_earlier(root / "releases").documents
+    assert {name: place.split for name, place in kept.items()} == {n: s for n, s in splits.items() if n != doc}
+    assert not any(SECRET in text or doc in text or source in text for text in strings(root))
+    assert not make_release(root).created
+    assert check(root, None, quiet).findings == ()
+
+
+def test_a_withdrawn_release_s_splits_are_remembered(root: Path, pages: Path) -> None:
+    make_release(root)
+    splits = {name: place.split for name, place in read_earlier(root / "releases").documents.items()}
+    take_down(root, "court.txt")
+    away = document(root, "معرض الكتاب")
+    (pages / "fair.txt").write_text(ARTICLES["fair.txt"].replace("الكتاب", "الخيل"), encoding="utf-8")
+    build(root, CorpusConfig(), [str(pages)], jobs=1, progress=quiet)
+    make_release(root)
+    (pages / "fair.txt").write_text(ARTICLES["fair.txt"], encoding="utf-8")
+    build(root, CorpusConfig(), [str(pages)], jobs=1, progress=quiet)
+    make_release(root)
+    assert read_earlier(root / "releases").documents[away].split == splits[away]
+
+
+def test_lookup_says_where_a_page_is_held(root: Path, pages: Path, tmp_path: Path) -> None:
+    make_release(root)
+    record_published(root, Published("1.0.0", "salma/akhbar", "v1.0.0", "c" * 40, "0" * 64))
+    doc = document(root, "الوفد")
+    by_url = lookup(root, CorpusConfig(), "https://example.org/news/42")
+    assert (by_url.in_corpus, by_url.releases, by_url.published) == (True, ("1.0.0",), ("salma/akhbar@v1.0.0",))
+    assert (by_url.documents, by_url.retracted) == ((doc,), ())
+    elsewhere = tmp_path / "elsewhere.txt"
+    elsewhere.write_text(RECORD, encoding="utf-8")  # another file with the same article
+    assert lookup(root, CorpusConfig(), str(elsewhere)).documents == (doc,)
+    elsewhere.write_text("نص لم يره أحد من قبل\nلا يعرف أحد من أين جاء هذا النص ولا إلى أين يذهب.", encoding="utf-8")
+    unknown = lookup(root, CorpusConfig(), str(elsewhere))
+    assert (unknown.in_corpus, unknown.releases) == (False, ())
+    assert not lookup(root, CorpusConfig(), "https://example.org/other").in_corpus
+    take_down(root, doc)
+    gone = lookup(root, CorpusConfig(), URL)
+    assert (gone.in_corpus, gone.releases) == (False, ("1.0.0",))
+    assert gone.retracted == (f"{DAY}: asked by the court",)
+
+
+def test_tombstones_name_nothing() -> None:
+    one, other = (Retractions().adding(["a"], ["b"], "why", DAY) for _ in range(2))
+    assert one.source("a#2") and one.document("b")
+    assert not one.source("b") and not one.document("a")
+    assert {stone.hash for stone in one.tombstones}.isdisjoint(stone.hash for stone in other.tombstones)
+    assert one.adding(["a#3"], ["b"], "again", DAY) is one
+
+
+def test_a_damaged_file_stops_everything(root: Path) -> None:
+    take_down(root, "court.txt")
+    (root / "retractions.json").write_text("{}")
+    with pytest.raises(StoreError, match="what was taken down would come back"):
+        build(root, CorpusConfig(), [], jobs=1, progress=quiet)
+    with pytest.raises(StoreError):
+        read_retractions(root)
+
+
+def test_a_build_masks_what_the_settings_say(tmp_path: Path, pages: Path) -> None:
+    (pages / "mail.txt").write_text(
+        "إعلان الوزارة للصحافة\nدعت الوزارة المواطنين إلى مراسلتها على info@example.org أو على 0522203040 أمس.\n",
+        encoding="utf-8",
+    )
+    root = tmp_path / "masked"
+    init_corpus(root, "test")
+    config = parse_config('[privacy]\nredact = ["email"]\n')
+    build(root, config, [str(pages)], jobs=1, progress=quiet)
+    (text,) = (row["text"] for row in read_corpus(root).documents.to_pylist() if "الوزارة المواطنين" in row["text"])
+    assert "XXXX@XXXXXXX.XXX" in text and "0522203040" in text
+    assert validate_corpus(root, config, load_ontology(None)) == []
+    manifest = read_manifest(release(root, config, report=quiet).path)
+    assert (manifest.masked, manifest.personal) == ({"email": 1, "phone": 0}, {"email": 0, "phone": 1})
+    plain = tmp_path / "plain"
+    init_corpus(plain, "test")
+    build(plain, CorpusConfig(), [str(pages)], jobs=1, progress=quiet)
+    others = [{row["text"] for row in read_corpus(one).documents.to_pylist()} for one in (root, plain)]
+    assert len(others[0] - others[1]) == 1
+    assert pa.table(read_corpus(root).documents).num_rows == len(ARTICLES) + 2
+    assert read_head(root) != read_head(plain)
