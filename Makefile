@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SHARED ?= ../shared
 
-.PHONY: setup labelstudio chromium bench-labelstudio screenshots demo test lint format bench bench-models soak models schemas docs clean
+.PHONY: bench-text setup labelstudio chromium bench-labelstudio screenshots demo test lint format bench bench-models soak models schemas docs clean
 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
@@ -66,6 +66,18 @@ docs: setup schemas
 models: setup
 	$(BIN)/python -m annotation.preannotate.training.entities --shared $(SHARED)
 	$(BIN)/python -m annotation.preannotate.training.topics --shared $(SHARED)
+
+# The peers of `bench-text` have a folder of their own; PyICU needs Debian's libicu-dev, pkg-config and a compiler.
+.venv-bench/.ready: bench/text.py
+	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check \
+	  blingfire nltk numpy pyarabic pysbd spacy unicodedata2 emoji
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps camel-tools
+	-.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check PyICU
+	@touch $@
+
+bench-text: .venv-bench/.ready
+	.venv-bench/bin/python -m bench.text --shared $(SHARED)
 
 bench: setup
 	$(BIN)/python -m bench.pipeline --shared $(SHARED)

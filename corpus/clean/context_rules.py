@@ -34,7 +34,6 @@ LONGEST_HEADLINE: Final = 130
 _BESIDE_NAMES: Final = frozenset(
     {"date-line", "relative-time", "view-count", "reading-time", "byline", "navigation", "photo-credit"}
 )
-_UNEVEN = re.compile(r"[^\S ]| \s")
 _FIGURES = re.compile(r"[\d\s.,|/-]+")
 
 
@@ -261,7 +260,9 @@ def repeated_paragraphs(article: Article) -> None:
     for i, line in enumerate(article.lines):
         if not line.kept or i == article.title or len(line.text) < 40:
             continue
-        printed = " ".join(line.text.split()) if _UNEVEN.search(line.text) else line.text
+        text = line.text
+        even = not ("  " in text or "\N{NO-BREAK SPACE}" in text or "\t" in text)
+        printed = text if even else " ".join(text.split())
         if printed in seen:
             line.rule = "repeated-paragraph"
         seen.add(printed)

@@ -128,6 +128,7 @@ def _publish(
 ) -> ReleaseSummary:
     versions = list_versions(releases)
     newest = versions[-1] if versions else None
+    taken = {one.version for one in read_registry(releases)}
     diff = None
     demanded = FIRST
     if newest is not None:
@@ -141,6 +142,8 @@ def _publish(
                 f"version {asked} is too small: compared with {newest} there is {diff.reason}, which makes this at "
                 f"least {demanded}; leave the version out, or ask for {demanded} or a greater one"
             )
+    while str(demanded) in taken:  # by a version that was withdrawn
+        demanded = demanded.after(diff.step if diff else Step.MAJOR)
     chosen = asked or demanded
     if diff is None or newest is None:
         latest, older = first_entry(str(chosen), _counts(contents)), ""

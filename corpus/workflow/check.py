@@ -8,6 +8,7 @@ from pathlib import Path
 
 from annotation.preannotate.registry import load_preannotation
 from corpus.config import read_config
+from corpus.release.registry import check_registry
 from corpus.release.verify import verify_release
 from corpus.release.verify_rows import Finding
 from corpus.store import StoreError
@@ -40,6 +41,7 @@ def check(root: Path | None, releases: Sequence[Path] | None, progress: Progress
         progress("corpus", 0, 0)
         findings += validate_corpus(root, config, ontology)
         names.append("corpus")
+        findings += check_registry(root / "releases")
         releases = sorted(path for path in (root / "releases").glob("*") if (path / "manifest.json").exists())
     for path in releases:
         if not path.is_dir():

@@ -8,6 +8,7 @@ import pytest
 
 from corpus.encoding import decode
 from corpus.ingest import Reject
+from corpus.text.normalise import normalise
 from corpus.workflow.explain import explain_files
 from tests.conftest import SAMPLES, Run
 
@@ -48,4 +49,5 @@ def test_every_line_of_a_sample_has_a_verdict(path: Path) -> None:
     (explained,) = explain_files([str(path)])
     assert not isinstance(explained, Reject)
     verdicts = [line for line in explained.splitlines() if line.startswith(("-  ", "+  "))]
-    assert len(verdicts) == sum(bool(line.strip(" \t\ufeff\u200f\u200e")) for line in decode(path.read_bytes()).text.splitlines())
+    page, _ = normalise(decode(path.read_bytes()).text)
+    assert len(verdicts) == sum(bool(line.strip()) for line in page.split("\n"))
