@@ -97,19 +97,17 @@ def measure(text: str) -> Quality:
     bare = _unpunctuated(plain)
     sample = bare[:LANGUAGE_SAMPLE]
     language = _language(sample, sample.split(), share)
-    if not text:
-        languages: tuple[str, ...] = ()
-    elif language == "ar" and not other and _TELLING.isdisjoint(bare.split()):
-        languages = ("ar",) * (text.count("\n") + 1)
-    else:
+    languages: tuple[str, ...] = ()
+    if text:
+        # A count belongs to the line whose break, or whose start of the text, comes before it.
         breaks = np.concatenate(([0], np.flatnonzero(codes == ord("\n"))))
-        shares = zip(
-            np.add.reduceat(classes == _ARABIC_LETTER, breaks, dtype=np.int64).tolist(),
-            np.add.reduceat(classes == _OTHER, breaks, dtype=np.int64).tolist(),
-            strict=True,
-        )
-        lines = zip(bare.split("\n"), shares, strict=True)
-        languages = tuple([_line_language(line, *one, language) for line, one in lines])
+        arabic_of = np.add.reduceat(classes == _ARABIC_LETTER, breaks, dtype=np.int64).tolist()
+        if language == "ar" and not other and _TELLING.isdisjoint(bare.split()):
+            languages = tuple(["ar" if number else "und" for number in arabic_of])
+        else:
+            other_of = np.add.reduceat(classes == _OTHER, breaks, dtype=np.int64).tolist()
+            lines = zip(bare.split("\n"), arabic_of, other_of, strict=True)
+            languages = tuple([_line_language(*line, language) for line in lines])
     return Quality(language, share, len(words), _repetition(words), languages)
 
 

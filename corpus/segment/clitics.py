@@ -1,9 +1,9 @@
 """Where the proclitics of a token end: a view of tokens, which themselves keep them attached (وبالمغرب).
 
-Prints what the conventions need for spans: و ف (and, so), then ب ل ك س (by, for, like, will), are outside a name, the
-article ال is inside, and of للمغرب the span is لمغرب. A letter is split off only where something tells it from a letter of
-the word: the article after it, or a shape that no plain word has. So وزير, بنك and كتاب stay whole, and some real
-proclitics (وقال is listed, ولندن is not known) stay attached: a view for features and search, not a morphological analysis.
+As the conventions have it for spans: و ف (and, so), then ب ك ل (by, like, for), are outside a name, the article ال is
+inside, and of للمغرب the span is لمغرب. A letter is split off only where something tells it from a letter of the word:
+the article after it, or و and ف before words that are known. So وزير, بنك and كتاب stay whole, and so does ولندن, which
+only a dictionary would know: a view for features and search, not a morphological analysis.
 
 >>> clitic_boundaries("وبالمغرب")
 (1, 2)
@@ -16,6 +16,7 @@ proclitics (وقال is listed, ولندن is not known) stay attached: a view f
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from corpus.segment import lexicon
@@ -34,7 +35,9 @@ _FUNCTION_WORDS: Final = frozenset(
      "ليس", "هذا", "هذه", "ذلك", "تلك", "التي", "الذي", "هناك", "بعد", "قبل", "بين", "منذ", "خلال", "كما", "لكن", "حتى",
      "إذا", "لقد", "عند", "عندما", "أي", "كل", "بعض", "غير", "أو"]
 )  # fmt: skip
-_STARTS_WITH_ARTICLE: Final = frozenset(["والد", "والدة", "والده", "والدته", "والي", "والدي", "فالس", "بالغ", "بالغة", "بالون"])
+_STARTS_WITH_ARTICLE: Final = frozenset(
+    ["والد", "والدة", "والده", "والدته", "والدي", "والي", "فالس", "بالغ", "بالغة", "بالون"]
+)
 
 
 def clitic_boundaries(token: str) -> tuple[int, ...]:
@@ -55,4 +58,4 @@ def clitic_boundaries(token: str) -> tuple[int, ...]:
 def parts(text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
     """The token `text[start:end]` as ranges of the text, cut at its clitic boundaries."""
     cuts = (0, *clitic_boundaries(text[start:end]), end - start)
-    return tuple((start + one, start + two) for one, two in zip(cuts, cuts[1:], strict=False))
+    return tuple((start + one, start + two) for one, two in pairwise(cuts))

@@ -73,3 +73,35 @@ def test_any_text_has_measures(text: str) -> None:
     quality = measure(text)
     assert 0 <= quality.arabic_share <= 1
     assert 0 <= quality.words <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "language"),
+    [
+        ("كاين بزاف ديال الناس اللي باغيين يعرفو واش غادي يتحل المشكل.", "ary"),
+        ("علاش ما جيتيش؟ دابا راه مشاو كلشي.", "ary"),
+        ("وقع الكاتب هادي فين كتابه في المعرض الدولي للكتاب بالرباط.", "ar"),
+        ("نتائج", "ar"),
+        ("رئیس جمهور ایران روز دوشنبه اعلام کرد که گفتگوها میان دو کشور ادامه خواهد یافت.", "fa"),
+        ("The minister of transport opened the port.", "und-Latn"),
+        ("Министр открыл порт.", "und"),
+        ("12 - 15", "und"),
+    ],
+)
+def test_each_line_has_its_language(line: str, language: str) -> None:
+    measured = measure("\n".join([ARABIC, ARABIC, line, ARABIC]))
+    assert measured.language == "ar"
+    assert measured.languages == ("ar", "ar", language, "ar")
+
+
+def test_repetition_is_of_four_words_in_a_row() -> None:
+    assert measure(ARABIC).repetition == 0
+    assert measure(f"{ARABIC} {ARABIC}").repetition == pytest.approx(0.5, abs=0.1)
+    repeated = measure(" ".join([ARABIC] * 5))
+    assert repeated.repetition > 0.7
+    assert drop_reason(repeated) == "repetitive"
+
+
+@given(st.text(st.sampled_from("اب ديال\nabз😀ـً .1"), max_size=80))
+def test_there_is_a_language_for_each_line(text: str) -> None:
+    assert len(measure(text).languages) == (text.count("\n") + 1 if text else 0)

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from corpus.encoding import decode
 from corpus.pipeline import read_text
+from corpus.segment.boundaries import extends_grapheme
 from corpus.text.chars import presentation_forms
 from corpus.text.edits import Alignment, apply_edits, check_edits
+from corpus.text.normalise import normalise
 from schemas.tables import SENTENCE_KINDS
 from tests.conftest import SAMPLES
 
@@ -44,12 +46,14 @@ def check_promises(page: str) -> None:
         assert apply_edits(page, document.edits) == text
         assert unicodedata2.normalize("NFC", text) == text
         text.encode()
+        assert normalise(text) == (text, ())
         at = 0
         for sentence in document.sentences:
             assert sentence.kind in SENTENCE_KINDS
             assert not text[at : sentence.start].strip()
             words = text[sentence.start : sentence.end]
             assert words == words.strip() != ""
+            assert sentence.start == 0 or text[sentence.start - 1].isspace() or not extends_grapheme(words[0])
             at = sentence.end
         assert not text[at:].strip()
         sentences = iter(document.sentences)
@@ -90,28 +94,44 @@ def test_sample_pages_keep_the_promises(path: Path) -> None:
 SENTENCE = "قال الوزير إن المشروع سيبدأ في الرباط يوم الثلاثاء المقبل، وأضاف أن «الميزانية كافية». "
 
 
-@pytest.mark.soak
-@pytest.mark.parametrize(
-    ("name", "piece"),
-    [
-        ("one line", SENTENCE),
-        ("line breaks", "كلمة\n"),
-        ("blank lines", "\n"),
-        ("quote marks", '"'),
-        ("full stops", "."),
-        ("letters without a space", "م"),
-        ("presentation forms", "\N{ARABIC LETTER BEH ISOLATED FORM}"),
-        ("marks out of order", "ش\N{ARABIC SHADDA}\N{ARABIC FATHA}"),
-    ],
+PIECES_OF_LONG_PAGES = [
+    ("one line of 10 MB", SENTENCE, 70_000),
+    ("paragraphs of 10 MB", SENTENCE + "\n", 70_000),
+    ("a million line breaks", "كلمة\n", 1_000_000),
+    ("a million blank lines", "\n", 1_000_000),
+    ("a million quote marks", '"', 1_000_000),
+    ("sentences and quote marks", 'قال. "', 300_000),
+    ("full stops", ".", 1_000_000),
+    ("letters without a space", "م", 2_000_000),
+    ("presentation forms", "\N{ARABIC LETTER BEH ISOLATED FORM}", 1_000_000),
+    ("marks out of order", "ش\N{ARABIC SHADDA}\N{ARABIC FATHA}", 500_000),
+    ("braces", "a{b;}", 300_000),
+    ("hosts", "www.", 300_000),
+]
+LONG = pytest.mark.parametrize(
+    ("piece", "times"), [pytest.param(piece, times, id=name) for name, piece, times in PIECES_OF_LONG_PAGES]
 )
-def test_time_is_linear_in_length(name: str, piece: str) -> None:
-    """Four times the text takes not much more than four times the time: nothing quadratic hides."""
 
-    def seconds(size: int) -> float:
-        page = piece * (size // len(piece))
+
+def check_linear(piece: str, times: int) -> None:
+    """Eight times the text takes not much more than eight times the time."""
+
+    def seconds(number: int) -> float:
+        page = piece * number
         started = time.process_time()
         read_text(page)
         return time.process_time() - started
 
-    small = max(seconds(100_000), 0.02)
-    assert seconds(400_000) < 12 * small, name
+    small = max(seconds(times // 8), 0.02)
+    assert seconds(times) < 20 * small
+
+
+@pytest.mark.soak
+@LONG
+def test_time_is_linear_in_length(piece: str, times: int) -> None:
+    check_linear(piece, times)
+
+
+@LONG
+def test_time_is_linear_in_length_of_a_small_share(piece: str, times: int) -> None:
+    check_linear(piece, times // 25)

@@ -42,6 +42,45 @@ def test_a_split_without_a_share_stays_empty() -> None:
     assert set(plan.splits.values()) == {"train", "test"}
 
 
+def of_strata(count: int) -> list[Member]:
+    """Documents of three topics and two outlets, alone or in threes."""
+    topics = ("sport", "sport", "sport", "politics", "politics", "health")
+    return [
+        Member(f"d{n}", f"c{n}", f"s{n // 3}" if n % 9 < 3 else f"t{n}", frozenset(),
+               (("topic", topics[n * 7 % 6]), ("outlet", "أ" if n * 5 % 3 else "ب")))
+        for n in range(count)
+    ]
+
+
+def test_topics_and_outlets_have_their_share_in_each_split() -> None:
+    wanted = of_strata(900)
+    plan = plan_splits(wanted, SHARES)
+    totals = Counter(stratum for one in wanted for stratum in one.strata)
+    for split, share in SHARES.items():
+        found = Counter(stratum for one in wanted if plan.splits[one.doc_id] == split for stratum in one.strata)
+        assert all(abs(found[stratum] - share * total) <= 2 for stratum, total in totals.items())
+        assert abs(sum(name == split for name in plan.splits.values()) - share * len(wanted)) <= 2
+
+
+def test_what_comes_later_is_balanced_against_what_is_there() -> None:
+    """A split that got none of a topic at first gets more of it later."""
+    old = [Member(f"o{n}", f"o{n}", None, frozenset(("train",)), (("topic", "sport"),)) for n in range(40)]
+    new = [Member(f"n{n}", f"n{n}", None, frozenset(), (("topic", "sport"),)) for n in range(20)]
+    counts = Counter(plan_splits([*old, *new], SHARES).splits.values())
+    assert counts == {"train": 48, "validation": 6, "test": 6}
+
+
+def test_strata_too_small_for_every_split_do_not_disturb_the_shares() -> None:
+    wanted = [Member(f"d{n}", f"c{n}", None, frozenset(), (("outlet", f"o{n}"),)) for n in range(200)]
+    assert Counter(plan_splits(wanted, SHARES).splits.values()) == {"train": 160, "validation": 20, "test": 20}
+
+
+def test_large_groups_are_placed_before_small_ones() -> None:
+    wanted = [Member(f"big{n}", f"big{n}", "s", frozenset()) for n in range(30)]
+    wanted += [Member(f"d{n}", f"c{n}", None, frozenset()) for n in range(70)]
+    assert Counter(plan_splits(wanted, SHARES).splits.values()) == {"train": 80, "validation": 10, "test": 10}
+
+
 def test_stories_join_clusters() -> None:
     plan = plan_splits(members("a", "a", "b", "c", "d", "e", stories={1: "s", 2: "s"}), SHARES)
     assert len({plan.splits[name] for name in ("d0", "d1", "d2")}) == 1
@@ -96,3 +135,4 @@ def test_a_new_member_follows_its_group() -> None:
 def test_the_order_of_documents_changes_nothing() -> None:
     wanted = members(*(f"c{n % 17}" for n in range(40)))
     assert plan_splits(wanted, SHARES).splits == plan_splits(wanted[::-1], SHARES).splits
+    assert plan_splits(of_strata(90), SHARES).splits == plan_splits(of_strata(90)[::-1], SHARES).splits

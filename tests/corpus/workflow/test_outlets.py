@@ -18,7 +18,7 @@ def write_records(path: Path, numbers: range, motto: str) -> None:
             "url": f"https://example.org/{nth}",
             "outlet": "منبر الشمال",
             "title": f"افتتاح المكتبة رقم {nth} في المدينة",
-            "content": f"افتتحت البلدية، أمس السبت، المكتبة رقم {nth} التي تضم ثلاثة آلاف كتاب وقاعة للمطالعة.\n{motto}",
+            "content": f"افتتحت البلدية، أمس السبت، المكتبة رقم {nth} التي تضم ثلاثة آلاف كتاب.\n{motto}",
         }
         for nth in numbers
     ]
