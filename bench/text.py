@@ -360,7 +360,10 @@ def report(shared: Path) -> str:
         rate, peak = speed(work, texts if name.startswith("mudawwana") else slow)
         lines.append(f"| {kind}: {name} | {rate:.3g} | {peak:.2g} |")
     size = f"{len(texts):,} real articles, {megabytes(texts):.1f} MB"
-    note = f"Boundary F1 (inner sentence ends) and speed on {size}; processor time of one core, all in one run."
+    note = (
+        f"Boundary F1 (inner sentence ends) and speed on {size}; processor time of one core, all in one run. On a "
+        "shared machine compare figures of one table with each other only."
+    )
     return "\n".join([note, "", *lines])
 
 

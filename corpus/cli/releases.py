@@ -34,6 +34,7 @@ def diff(
     Examples: `mudawwana diff`  ·  `mudawwana diff 1.0.0 2.0.0`  ·  `mudawwana diff 1.0.0 --parquet changes.parquet`
     """
     from corpus.config import find_root
+    from corpus.release.versions import Step
     from corpus.workflow.diff import diff_releases, next_version, write_changes
 
     given = corpus or context.find_root().params.get("corpus")
@@ -47,7 +48,9 @@ def diff(
         show_json({**asdict(found), "step": found.step.name, "next_version": str(next_version(found))})
         return
     _show(found)
-    if new is None:
+    if new is None and found.step is Step.PATCH:
+        print(f"no row differs; a release would be {next_version(found)}, and only if card or settings changed")
+    elif new is None:
         print(f"the next release is at least {next_version(found)}")
 
 

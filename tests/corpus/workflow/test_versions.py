@@ -203,6 +203,11 @@ def test_a_version_that_is_not_there_is_named(
     assert message in shown.stderr
 
 
+def test_where_nothing_changed_no_version_is_proposed(grown: Grown, run_command: Run) -> None:
+    shown = run_command("diff", "--corpus", grown.root)
+    assert "no row differs; a release would be 2.0.1, and only if card or settings changed" in shown.stdout
+
+
 def test_comparing_before_the_first_release_says_what_to_do(run_command: Run, tmp_path: Path) -> None:
     init_corpus(tmp_path / "empty", "empty")
     shown = run_command("diff", "--corpus", tmp_path / "empty")
