@@ -16,7 +16,7 @@ from corpus.clean.metadata import ArticleMetadata, read_metadata
 from corpus.clean.part_rules import cut_parts
 from corpus.clean.recurring import give_back_title, mark_recurring
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 
 _LONG_ENOUGH_TO_CUT: Final = 30
 _TEASER_ENDS: Final = ("...", "…", "...]", "…]", "المزيد")

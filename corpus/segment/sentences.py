@@ -16,7 +16,7 @@ from corpus.segment.boundaries import BRACKETS, FAR, STOPS, Stop, decide, extend
 from corpus.span import Sentence
 from corpus.text.chars import MARKS
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 
 WHOLE_LINE_KINDS: Final = frozenset({"title"})
 """Kinds of line that are one sentence whatever stops they hold."""

@@ -13,7 +13,7 @@ from typing import Final
 
 from corpus.text.chars import ARABIC, MARKS, URL
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 
 _LATIN = r"A-Za-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u024F"
 _LETTER = r"[^\W\d_]"
