@@ -93,7 +93,8 @@ class _Terms:
         if not len(other.numbers):
             return np.zeros(len(self.numbers), dtype=np.bool_)
         places = np.minimum(other.numbers.searchsorted(self.numbers), len(other.numbers) - 1)
-        return np.equal(other.numbers[places], self.numbers)
+        found: NDArray[np.bool_] = np.equal(other.numbers[places], self.numbers)
+        return found
 
     def share_in(self, other: _Terms, nothing: float) -> float:
         """How much of the weight lies on what the other has too, from 0 to 1; `nothing` where there is no weight."""
