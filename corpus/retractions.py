@@ -36,10 +36,14 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True)
 class Retractions:
-    """All tombstones of a corpus. A page is retracted as a whole: its articles (`#n`) go with it."""
+    """All tombstones of a corpus. A page is retracted as a whole: its articles (`#n`) go with it.
+
+    `erased` is false from the first tombstone of a retraction until everything it names is erased.
+    """
 
     salt: str = ""
     tombstones: tuple[Tombstone, ...] = ()
+    erased: bool = True
 
     def source(self, source_id: str) -> Tombstone | None:
         """The tombstone of the source, or of the page that the article `source_id` is from."""
@@ -62,7 +66,7 @@ class Retractions:
                 if not found.document(doc)
             ),
         ]
-        return replace(found, tombstones=(*self.tombstones, *new)) if new else self
+        return replace(found, tombstones=(*self.tombstones, *new), erased=False) if new else self
 
     def _find(self, kind: str, id_: str) -> Tombstone | None:
         return _by_hash(self.tombstones).get(_hash(self.salt, kind, id_)) if self.tombstones else None
@@ -90,7 +94,8 @@ def read_retractions(root: Path) -> Retractions:
         content = json.loads(path.read_bytes())
         if content["format"] != FORMAT:
             raise ValueError(f"it has format {content['format']}, this mudawwana reads {FORMAT}")
-        return Retractions(str(content["salt"]), tuple(Tombstone(**one) for one in content["retractions"]))
+        tombstones = tuple(Tombstone(**one) for one in content["retractions"])
+        return Retractions(str(content["salt"]), tombstones, bool(content.get("erased", True)))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(
             f"{path} cannot be read ({error}); restore it from a copy: without it, what was taken down would come back"
@@ -102,6 +107,7 @@ def write_retractions(root: Path, retractions: Retractions) -> None:
     content = {
         "format": FORMAT,
         "salt": retractions.salt,
+        "erased": retractions.erased,
         "retractions": [asdict(one) for one in retractions.tombstones],
     }
     atomic_write(root / FILE_NAME, (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode())

@@ -28,9 +28,9 @@ from corpus.workflow.derive import (
     rejects_table,
     retracted,
 )
+from corpus.workflow.erase import erase, finish
 from corpus.workflow.outlets import digest_of, learn, outlets_of
 from corpus.workflow.relate import relate
-from corpus.workflow.retract import erase, sweep
 from schemas.tables import PAGES, SOURCES
 
 PAGES_PER_SHARD = 256
@@ -102,8 +102,8 @@ def build(
         if before is not None:
             head = carry(root, retire(root, before, head))
         write_head(root, head)
-        if erased != found_head:
-            sweep(root, head)
+        if erased != found_head or not retractions.erased:
+            finish(root, head, retractions)
     counts = corpus_counts(root)
     return replace(
         counts,

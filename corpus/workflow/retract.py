@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from corpus import ids
 from corpus.config import CorpusConfig
@@ -22,16 +21,8 @@ from corpus.release.published import read_published
 from corpus.release.versions import list_versions
 from corpus.release.withdraw import holding_versions
 from corpus.retractions import Retractions, read_retractions, write_retractions
-from corpus.store import (
-    Head,
-    StoreError,
-    locked,
-    read_head,
-    read_shard,
-    read_table,
-    write_head,
-    write_shard,
-)
+from corpus.store import Head, StoreError, locked, read_head, read_table, write_head
+from corpus.workflow.erase import erase, finish
 
 _HEX_ID: Final = re.compile(r"[0-9a-f]{16}(#[0-9]+)?")
 _URL: Final = re.compile(r"https?://", re.IGNORECASE)
@@ -87,20 +78,21 @@ def retract(root: Path, config: CorpusConfig, target: str, *, reason: str, date:
         head = read_head(root)
         retractions = read_retractions(root)
         found = _resolve(root, head, config, target, retractions)
+        alike = _near_duplicates(root, head, found)
         after = retractions.adding(sorted(found.sources), sorted(found.documents), reason, date)
         if after is not retractions:
             write_retractions(root, after)
         erased = erase(root, head, after)
         if erased != head:
             write_head(root, erased)
-        sweep(root, erased)
+        unread = finish(root, erased, after)
     held_by = holding_versions(root / "releases", after)
     return Retracted(
         tuple(sorted(found.sources)),
         tuple(sorted(found.documents)),
         after is not retractions,
         held_by,
-        tuple(_remains(root, held_by)),
+        tuple(_remains(root, held_by, sorted(found.documents), alike, unread)),
     )
 
 
@@ -128,102 +120,6 @@ def lookup(root: Path, config: CorpusConfig, target: str) -> Held:
     )
 
 
-def erase(root: Path, head: Head, retractions: Retractions) -> Head:
-    """`head` without what was retracted: shards that hold any of it are written anew without it.
-
-    Every build calls it, so that a retraction interrupted half-way is finished.
-    """
-    if not retractions.tombstones:
-        return head
-    gone = _gone(root, head, retractions)
-    if not (gone.sources or gone.documents):
-        return head
-    paths = {
-        row["path"]
-        for row in read_table(root, "sources", head, ["source_id", "path"]).to_pylist()
-        if row["source_id"] in gone.sources
-    }
-    kept_pages = set(
-        _without(read_table(root, "sources", head, ["source_id", "page_id"]), "source_id", gone.sources)[
-            "page_id"
-        ].to_pylist()
-    )
-    shards: dict[str, tuple[str, ...]] = {}
-    renamed: dict[str, str] = {}  # pages and sources lie under one key
-    for key in head.keys("sources"):
-        rows = read_shard(root, "sources", key)
-        left = _without(rows, "source_id", gone.sources)
-        if left.num_rows < rows.num_rows:
-            renamed[key] = ids.digest(key, *left["source_id"].to_pylist())[:32] if left.num_rows else ""
-    for table, keys in head.shards.items():
-        kept: list[str] = []
-        for key in keys:
-            rows = read_shard(root, table, key)
-            left = _left(table, rows, gone, kept_pages, paths)
-            new = key
-            if table in ("pages", "sources"):
-                new = renamed.get(key, key)
-            elif left.num_rows < rows.num_rows:
-                new = _renamed(key, table, left) if left.num_rows else ""
-            if new not in ("", key):
-                write_shard(root, table, new, left)
-            if new:
-                kept.append(new)
-        shards[table] = tuple(kept)
-    return Head(shards)
-
-
-def _gone(root: Path, head: Head, retractions: Retractions) -> _Target:
-    """The pages and texts of the corpus, those of earlier states too, that were retracted."""
-    seen = [
-        (row["source_id"].split("#")[0], row["doc_id"])
-        for row in read_table(root, "sightings", head, ["source_id", "doc_id"]).to_pylist()
-    ]
-    seen += [
-        (row["source_id"].split("#")[0], row["doc_id"])
-        for row in read_table(root, "retired", head, ["source_id", "doc_id"]).to_pylist()
-    ]
-    held = set(read_table(root, "sources", head, ["source_id"])["source_id"].to_pylist())
-    documents = {doc for _, doc in seen if retractions.document(doc)}
-    sources = {source for source in held | {source for source, _ in seen} if retractions.source(source)}
-    sources |= {source for source, doc in seen if doc in documents}
-    elsewhere = {doc for source, doc in seen if source not in sources}
-    documents |= {doc for source, doc in seen if source in sources and doc not in elsewhere}
-    known = set(read_table(root, "documents", head, ["doc_id"])["doc_id"].to_pylist())
-    documents |= {doc for doc in known if retractions.document(doc)}
-    return _Target(frozenset(sources), frozenset(documents))
-
-
-def _left(table: str, rows: pa.Table, gone: _Target, kept_pages: set[str], paths: set[str]) -> pa.Table:
-    if table == "pages":
-        return rows.filter(pc.is_in(rows["page_id"], value_set=pa.array(sorted(kept_pages), pa.string())))
-    if table == "rejects":
-        origins = pa.array(sorted(paths | gone.sources | gone.documents), pa.string())
-        return rows.filter(pc.invert(pc.is_in(rows["origin"], value_set=origins)))
-    if "source_id" in rows.column_names:
-        rows = _without(rows, "source_id", gone.sources)
-    return _without(rows, "doc_id", gone.documents) if "doc_id" in rows.column_names else rows
-
-
-def _without(rows: pa.Table, column: str, values: Iterable[str]) -> pa.Table:
-    """The rows whose value is none of these; of an article's source id the page's counts."""
-    out = set(values)
-    kept = [str(value).split("#")[0] not in out for value in rows[column].to_pylist()]
-    return rows.filter(pa.array(kept, pa.bool_()))
-
-
-def _renamed(key: str, table: str, rows: pa.Table) -> str:
-    """A key for what is left of a shard, with the same beginning, which says where the shard came from."""
-    return key[: key.rfind("-") + 1] + ids.digest(key, table, *map(str, rows.to_pylist()))[:24]
-
-
-def sweep(root: Path, head: Head) -> None:
-    """Delete shards that no longer count: they may hold what was retracted, and what is needed is made again."""
-    for path in (root / "store").glob("*/*.parquet"):
-        if path.stem not in head.keys(path.parent.name):
-            path.unlink()
-
-
 def _resolve(
     root: Path, head: Head, config: CorpusConfig, target: str, retractions: Retractions, *, quiet: bool = False
 ) -> _Target:
@@ -232,9 +128,11 @@ def _resolve(
         (row["source_id"], row["doc_id"], row["path"])
         for row in read_table(root, "sightings", head, ["source_id", "doc_id", "path"]).to_pylist()
     ]
+    earlier = read_table(root, "retired", head, ["source_id", "doc_id"]).to_pylist()
+    seen += [(row["source_id"], row["doc_id"], "") for row in earlier]
     paths = read_table(root, "sources", head, ["source_id", "path"]).to_pylist()
     known = {row["source_id"]: row["path"] for row in paths}
-    known |= {source.split("#")[0]: path for source, _, path in seen}
+    known |= {source.split("#")[0]: path for source, _, path in seen if path}
     documents: set[str] = set()
     sources: set[str] = set()
     if _URL.match(target):
@@ -311,9 +209,20 @@ def _releases_with(releases: Path, found: _Target) -> Iterable[str]:
             yield version
 
 
-def _remains(root: Path, held_by: Iterable[str]) -> Iterable[str]:
+def _near_duplicates(root: Path, head: Head, found: _Target) -> tuple[str, ...]:
+    """Documents that stay and say nearly the same as those that are retracted."""
+    rows = read_table(root, "clusters", head, ["doc_id", "cluster_id"]).to_pylist()
+    gone = {row["cluster_id"] for row in rows if row["doc_id"] in found.documents}
+    return tuple(row["doc_id"] for row in rows if row["cluster_id"] in gone and row["doc_id"] not in found.documents)
+
+
+def _remains(
+    root: Path, held: tuple[str, ...], documents: Sequence[str], alike: Sequence[str], unread: Sequence[Path]
+) -> Iterable[str]:
     """What a retraction cannot reach, in words."""
-    held = tuple(held_by)
+    if alike:
+        shown = f"{', '.join(alike[:10])}{' and others' if len(alike) > 10 else ''}"
+        yield f"near duplicates of it stay: {shown}; retract them too if they are to go"
     if held:
         yield (
             f"releases {', '.join(held)} hold it: 'mudawwana release' makes a new major version in their place and "
@@ -328,7 +237,10 @@ def _remains(root: Path, held_by: Iterable[str]) -> Iterable[str]:
                 "(HfApi.delete_tag, super_squash_history, permanently_delete_lfs_files), or delete the repository. "
                 "Whoever downloaded it has it still"
             )
-    if (root / "exports").is_dir():
-        yield "exports/ holds what annotation servers gave out, texts too: delete the files concerned by hand"
-    if (root / "labelstudio.json").exists():
-        yield "the annotation server may still show it as a task: delete the task there"
+    for path in unread:
+        yield f"{path} is no whole export, so nobody can say whether it holds it: look, and delete it by hand"
+    if documents and (root / "labelstudio.json").exists():
+        yield (
+            "the annotation server may still show it as a task, which no pull takes in: delete it there (filter the "
+            f"tasks by doc_id: {', '.join(documents)}), and its backups"
+        )

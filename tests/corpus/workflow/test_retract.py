@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,7 @@ from corpus.store import StoreError, read_head, read_table
 from corpus.validate import validate_corpus
 from corpus.workflow.build import build
 from corpus.workflow.check import check
+from corpus.workflow.exports import received_export
 from corpus.workflow.init import init_corpus
 from corpus.workflow.retract import Retracted, lookup, retract
 from corpus.workflow.take_in import import_files
@@ -103,8 +105,10 @@ def strings(folder: Path) -> Iterator[str]:
 def test_every_trace_of_the_text_is_erased(root: Path, pages: Path) -> None:
     doc = document(root, SECRET)
     gold = root.parent / "court.gold"
-    gold.write_text(f"# source: court.txt\n\n## paragraph\nقضت المحكمة أمس ببراءة [{SECRET}|PERS]\n", encoding="utf-8")
-    import_files(root, CorpusConfig(), [str(gold)], annotator="hind", gold=False, round_=1)
+    title, sentence = ARTICLES["court.txt"].splitlines()
+    noted = f"# source: court.txt\n\ntitle: {title}\nparagraph: {sentence}\n  PERS: {SECRET}\n"
+    gold.write_text(noted, encoding="utf-8")
+    assert import_files(root, CorpusConfig(), [str(gold)], annotator="hind", gold=False, round_=1).rejects == ()
     assert any(SECRET in text for text in strings(root))
     done = take_down(root, doc)
     assert (done.documents, done.sources, done.new) == ((doc,), (source_id("court.txt"),), True)
@@ -114,6 +118,144 @@ def test_every_trace_of_the_text_is_erased(root: Path, pages: Path) -> None:
     assert (tombstone["reason"], tombstone["date"]) == ("asked by the court", DAY)
     assert validate_corpus(root, CorpusConfig(), load_ontology(None)) == []
     assert len(read_corpus(root).documents) == len(ARTICLES)
+
+
+SENTENCES = (
+    f"قضت المحكمة أمس ببراءة {SECRET} من كل ما نسب إليها في هذه القضية.",
+    "وأكد محاميها أن الملف كان خاليا من أي دليل مادي.",
+)
+"""The first is in both texts that the page had, the second in its first text only."""
+
+
+@pytest.fixture
+def worked(root: Path, pages: Path) -> Path:
+    """A corpus whose page was annotated, pushed, pulled, corrected, and quoted by rejects; another page quotes it."""
+    body = ARTICLES["court.txt"]
+    (pages / "court.txt").write_text(f"{body}{SENTENCES[1]}\n", encoding="utf-8")
+    record = {"text": ARTICLES["fair.txt"] + SENTENCES[0][:20], "url": "https://example.org/held"}
+    (pages / "held.jsonl").write_text(json.dumps(record, ensure_ascii=False) + "\n", encoding="utf-8")
+    build(root, CorpusConfig(), [str(pages)], jobs=1, progress=quiet)
+    old, other = (document(root, words) for words in (SENTENCES[1], "هطلت أمطار"))
+    text = {row["doc_id"]: row["text"] for row in read_corpus(root).documents.to_pylist()}
+    gold = root.parent / "court.gold"
+    title, *sentences = text[old].split("\n")
+    noted = [f"paragraph: {one}\n" + (f"  PERS: {SECRET}\n" if SECRET in one else "") for one in sentences]
+    gold.write_text(f"# source: court.txt\n\ntitle: {title}\n{''.join(noted)}", encoding="utf-8")
+    assert import_files(root, CorpusConfig(), [str(gold)], annotator="hind", gold=False, round_=1).rejects == ()
+    rest = root.parent / "rest.gold"  # of a text that the corpus does not have: a reject quotes it
+    rest.write_text(f"# source: x.txt\n\nparagraph: {SENTENCES[0]}\nnext: وهذا نص آخر تماما.\n", encoding="utf-8")
+    conll = root.parent / "rest.conll"
+    conll.write_text("".join(f"{word} O\n" for word in ["قيل:", *SENTENCES[1].split()]) + "\n", encoding="utf-8")
+    import_files(root, CorpusConfig(), [str(rest), str(conll)], annotator="hind", gold=False, round_=2)
+    (root / "exports").mkdir()
+    tasks = [{"id": nth, "data": {"doc_id": doc, "text": text[doc]}} for nth, doc in enumerate((old, other))]
+    stored = json.dumps(tasks, ensure_ascii=False).encode()
+    (root / "exports" / f"{hashlib.sha256(stored).hexdigest()}.json").write_bytes(stored)
+    (root / "labelstudio.json").write_text('{"key": "0123456789abcdef", "pending": null}')
+    (pages / "court.txt").write_text(body, encoding="utf-8")
+    build(root, CorpusConfig(), [str(pages)], jobs=1, progress=quiet)
+    left = root / "releases" / ".partial-1"
+    left.mkdir(parents=True)
+    (left / "rows.json").write_text(SENTENCES[0], encoding="utf-8")
+    (root / "store" / "spans" / ".tmp-1.parquet").write_text(SENTENCES[0], encoding="utf-8")
+    (root / "exports" / ".tmp-2.json").write_text(SENTENCES[1], encoding="utf-8")
+    return root
+
+
+def places(root: Path, words: str) -> set[str]:
+    """Where in a corpus these words are: the tables, and the other folders."""
+    found = {
+        str(path.relative_to(root).parent)
+        for path in root.rglob("*")
+        if path.is_file() and path.suffix == ".parquet" and not path.name.startswith(".tmp-")
+        and words in "".join(map(_said, pq.read_table(path, partitioning=None).to_pylist()))
+    }
+    for path in root.rglob("*"):
+        if path.is_file():
+            body = path.read_bytes()
+            if words.encode() in body or json.dumps(words)[1:-1].encode() in body:
+                found.add(str(path.relative_to(root).parent))
+    return found
+
+
+def _said(row: dict[str, object]) -> str:
+    return "\n".join(value.decode() if isinstance(value, bytes) else str(value) for value in row.values())
+
+
+def test_no_byte_of_the_corpus_has_it_any_more(worked: Path) -> None:
+    before = places(worked, SENTENCES[0]) | places(worked, SENTENCES[1]) | places(worked, SENTENCES[1][:-1])
+    tables = {f"store/{name}" for name in ("pages", "documents", "retired", "spans", "rejects")}
+    assert before == {*tables, "exports", "releases/.partial-1"}
+    kept = read_table(worked, "rejects").num_rows
+    done = take_down(worked, "court.txt")
+    assert len(done.documents) == 2
+    assert any(done.documents[0] in line and "the annotation server" in line for line in done.remains)
+    words = (SECRET, *SENTENCES, SENTENCES[1][:-1], "court.txt", source_id("court.txt"), *done.documents)
+    assert {one: places(worked, one) for one in words} == {one: set() for one in words}
+    (export,) = (worked / "exports").iterdir()
+    assert [task["id"] for task in json.loads(export.read_bytes())] == [1]
+    assert hashlib.sha256(export.read_bytes()).hexdigest() == export.stem
+    assert export.stat().st_mode & 0o222 == 0
+    assert read_table(worked, "rejects").num_rows < kept
+    assert document(worked, SENTENCES[0][:20])  # what only quotes it stays
+    assert validate_corpus(worked, CorpusConfig(), load_ontology(None)) == []
+
+
+@pytest.mark.parametrize("at", ["write_head", "finish"])
+def test_wherever_interrupted_the_next_build_erases_the_rest(
+    worked: Path, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    def stop(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(f"corpus.workflow.retract.{at}", stop)
+        with pytest.raises(KeyboardInterrupt):
+            take_down(worked, "court.txt")
+    assert places(worked, SENTENCES[0])
+    build(worked, CorpusConfig(), [], jobs=1, progress=quiet)
+    assert {one: places(worked, one) for one in SENTENCES} == {one: set() for one in SENTENCES}
+    before = tree(worked)
+    build(worked, CorpusConfig(), [], jobs=1, progress=quiet)
+    assert tree(worked) == before
+
+
+def test_a_later_export_is_kept_without_it(worked: Path) -> None:
+    (stored,) = (worked / "exports").glob("[0-9a-f]*.json")
+    body = stored.read_bytes()
+    take_down(worked, "court.txt")
+
+    def write(path: Path) -> str:
+        path.write_bytes(body)
+        return hashlib.sha256(body).hexdigest()
+
+    with received_export(worked, write) as export:
+        tasks = json.loads(export.path.read_bytes())
+    assert [task["id"] for task in tasks] == [1]
+    assert places(worked, SENTENCES[0]) == set()
+    assert all(hashlib.sha256(one.read_bytes()).hexdigest() == one.stem for one in (worked / "exports").iterdir())
+
+
+def test_an_export_that_cannot_be_read_is_named(worked: Path) -> None:
+    (worked / "exports" / "0a.json").write_text(f'[{{"data": "{SENTENCES[0]}"')
+    assert any("0a.json is no whole export" in line for line in take_down(worked, "court.txt").remains)
+
+
+def test_pages_that_a_source_had_before_stay(root: Path, pages: Path) -> None:
+    (pages / "rain.txt").write_text(ARTICLES["rain.txt"] + "وانقطعت الطرق.\n", encoding="utf-8")
+    build(root, CorpusConfig(), [str(pages)], jobs=1, progress=quiet)
+    take_down(root, "court.txt")
+    build(root, CorpusConfig(), [str(pages)], jobs=1, progress=quiet)
+    assert document(root, "وانقطعت الطرق")
+
+
+def test_near_duplicates_that_stay_are_named(root: Path, pages: Path) -> None:
+    text = ARTICLES["fair.txt"] + "وقال المنظمون إن الدورة تستمر عشرة أيام وتضم ثلاثمئة دار نشر من ثلاثين بلدا.\n"
+    (pages / "one.txt").write_text(text, encoding="utf-8")
+    (pages / "two.txt").write_text(text.replace("ثلاثمئة", "أربعمئة"), encoding="utf-8")
+    build(root, CorpusConfig(), [str(pages)], jobs=1, progress=quiet)
+    alike = document(root, "أربعمئة")
+    assert any(f"near duplicates of it stay: {alike};" in line for line in take_down(root, "one.txt").remains)
 
 
 @pytest.mark.parametrize("target", ["court.txt", "source", "file", "document"])
