@@ -12,7 +12,6 @@ import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from corpus.config import AboutConfig
-from corpus.release import plots
 from corpus.release.choose import GOLD, SILVER, SINGLE
 from corpus.release.features import Labels, Yaml, declare_features
 from corpus.release.figures import Figures
@@ -97,7 +96,6 @@ def render_card(release: Described, statement: Sequence[Section] = ()) -> str:
         figures=release.figures,
         columns=columns,
         tasks=TASKS,
-        can_draw=plots.can_draw(),
         statement=statement,
     )
     return f"---\n{header}---\n{body}"

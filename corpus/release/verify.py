@@ -80,6 +80,11 @@ def verify_release(path: Path) -> list[Finding]:
 
 def check_files(path: Path) -> Iterator[Finding]:
     """Files that are missing, too many, or not the bytes that were released."""
+    yield from compare_digests(path, {name: sha256_file(path / name) for name in list_files(path) if name != CHECKSUMS})
+
+
+def compare_digests(path: Path, actual: Mapping[str, str]) -> Iterator[Finding]:
+    """The same, given the sha256 of each file that is there but `SHA256SUMS`."""
     try:
         sums = parse_checksums((path / CHECKSUMS).read_bytes())
     except (OSError, ValueError) as error:
@@ -89,22 +94,24 @@ def check_files(path: Path) -> Iterator[Finding]:
         listed = {name: entry.sha256 for name, entry in read_manifest(path).files.items()}
     except ManifestError:
         listed = {}
-    present = set(list_files(path)) - {CHECKSUMS}
-    for name in sorted(sums.keys() - present):
+    for name in sorted(sums.keys() - actual.keys()):
         if listed and name not in listed and name != MANIFEST:
             yield Finding("checksums", f"names {name}, which the manifest does not know; restore it", CHECKSUMS)
         else:
             yield Finding("file-missing", "is listed and not there; restore it from a copy of the release", name)
-    for name in sorted(present - sums.keys()):
+    for name in sorted(actual.keys() - sums.keys()):
         if name in listed or name == MANIFEST:
             yield Finding("checksums", f"does not name {name}; restore it from a copy of the release", CHECKSUMS)
         else:
             yield Finding("file-unlisted", f"is not in {CHECKSUMS}; remove it from the release's folder", name)
-    actual = {name: sha256_file(path / name) for name in sorted(present & sums.keys())}
-    for name, digest in actual.items():
-        if digest == sums[name]:
+    for name in sorted(actual.keys() & sums.keys()):
+        if actual[name] == sums[name]:
             continue
-        if listed.get(name) == digest:
+        if name == MANIFEST:  # which no other file speaks for
+            message = f"{MANIFEST} is not what {CHECKSUMS} says, so one of them changed; restore both from a copy"
+            yield Finding("file-changed", message, MANIFEST)
+            yield Finding("checksums", message, CHECKSUMS)
+        elif listed.get(name) == actual[name]:
             yield Finding("checksums", f"gives a wrong sha256 for {name}; restore it from a copy", CHECKSUMS)
         else:
             yield Finding("file-changed", f"differs from its sha256 in {CHECKSUMS}; restore it from a copy", name)

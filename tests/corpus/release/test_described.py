@@ -159,13 +159,6 @@ def test_arabic_is_shaped_and_runs_from_right_to_left() -> None:
     assert width("سبيس") < 0.8 * width(apart)
 
 
-def test_without_matplotlib_the_card_says_so(make: Make) -> None:
-    path = make(sample())
-    assert not (path / "figures").exists()
-    assert "no pictures: it was made without matplotlib (`pip install 'mudawwana[plots]'`)" in card(path)
-    assert read_manifest(path).written_with.keys() == {"pyarrow"}
-
-
 @pytest.mark.usefixtures("drawn")
 def test_long_tails_and_long_spans_of_time_are_drawn() -> None:
     maker = Maker()

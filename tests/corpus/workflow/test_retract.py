@@ -52,7 +52,7 @@ def quiet(*arguments: object) -> None:
 @pytest.fixture(autouse=True)
 def fast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("corpus.release.verify.check_reload", lambda *arguments: iter(()))
-    monkeypatch.setattr("corpus.release.plots.can_draw", lambda: False)
+    monkeypatch.setattr("corpus.release.write.draw_pictures", lambda *tables: ())
 
 
 @pytest.fixture
