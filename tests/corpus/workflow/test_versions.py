@@ -1,4 +1,4 @@
-"""Releases of the sample corpus as it grows, is corrected and changes: what each says, keeps, and gives again."""
+"""Releases of the sample corpus as it grows, is corrected and partly retracted: what each says, keeps, gives again."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpus.config import CorpusConfig
+from corpus.ids import source_id
 from corpus.release.build import ReleaseSummary, release
 from corpus.release.manifest import read_manifest
 from corpus.release.parquet import read_files
 from corpus.release.registry import REGISTRY
 from corpus.release.verify import verify_release
+from corpus.release.versions import Step
+from corpus.retractions import read_retractions
 from corpus.store import read_table
 from corpus.workflow.build import build
 from corpus.workflow.diff import diff_releases, next_version
 from corpus.workflow.init import init_corpus
+from corpus.workflow.retract import Retracted, retract
 from corpus.workflow.take_in import import_files
 from tests.conftest import SAMPLES, Run, tree
 
@@ -28,6 +32,8 @@ FIRST = ("jo-01-trail.txt", "ma-07-cannery-deal.txt", "dz-01-storm-bulletin.txt"
          "tn-02-mobile-libraries.txt", "iq-01-mines.txt", "kw-01-boursa.txt")
 LATER = ("lb-01-trail.html", "ma-08-cannery-wages.txt", "eg-02-clinics.txt")
 CHANGED, CORRECTED = "eg-03-poet.txt", "kw-01-boursa"
+RETRACTED = "ma-05-malhun.txt"  # comes with the later pages and goes before they are released
+RELEASED_AND_RETRACTED = "iq-01-mines.txt"
 CONFIG = CorpusConfig()
 
 
@@ -55,8 +61,12 @@ def released(root: Path) -> ReleaseSummary:
     return release(root, CONFIG, report=lambda message: None)
 
 
+def take_down(root: Path, page: str) -> Retracted:
+    return retract(root, CONFIG, page, reason="asked by the author", date="2026-05-01")
+
+
 def grow(root: Path) -> Grown:
-    """Release seven pages; then add three, change one and correct one, and release again."""
+    """Release seven pages; then add four, change one, correct one, retract one of the new ones, and release again."""
     pages = root.parent / f"{root.name}-pages"
     pages.mkdir()
     for name in FIRST:
@@ -65,13 +75,15 @@ def grow(root: Path) -> Grown:
     build(root, CONFIG, [str(pages)], jobs=1, progress=lambda *_: None)
     first = released(root)
     kept = tree(first.path)
-    for name in LATER:
+    for name in (*LATER, RETRACTED):
         shutil.copy(SAMPLES / "pages" / name, pages)
     text = (pages / CHANGED).read_text(encoding="utf-8").rstrip("\n")
     body = max(text.split("\n"), key=len)
     (pages / CHANGED).write_text(text.replace(body, f"{body} ورحب الحاضرون بهذه المبادرة."), encoding="utf-8")
     build(root, CONFIG, [str(pages)], jobs=1, progress=lambda *_: None)
     import_files(root, CONFIG, [str(SAMPLES / "gold" / f"{CORRECTED}.gold")], annotator="reader", gold=True, round_=1)
+    take_down(root, RETRACTED)
+    build(root, CONFIG, [str(pages)], jobs=1, progress=lambda *_: None)
     return Grown(root, first, released(root), kept)
 
 
@@ -149,6 +161,36 @@ def test_rebuilding_gives_the_same_bytes(grown: Grown, tmp_path: Path) -> None:
     assert not released(copy).created
     again = grow(tmp_path / "again")
     assert tree(again.root / "releases") == tree(grown.root / "releases")
+
+
+def test_what_was_retracted_is_in_neither(grown: Grown) -> None:
+    gone = source_id(RETRACTED)
+    assert read_retractions(grown.root).source(gone)
+    assert gone not in grown.places("1.0.0") and gone not in grown.places("2.0.0")
+
+
+def test_retracting_a_released_page_replaces_the_releases_that_hold_it(grown: Grown, tmp_path: Path) -> None:
+    copy = tmp_path / "corpus"
+    shutil.copytree(grown.root, copy)
+    done = take_down(copy, RELEASED_AND_RETRACTED)
+    assert done.held_by == ("1.0.0", "2.0.0")
+    assert tree(copy / "releases") == tree(grown.root / "releases")  # until another release stands in their place
+    again = tmp_path / "again"
+    shutil.copytree(copy, again)
+    diff = diff_releases(copy)
+    assert (diff.step, str(next_version(diff))) == (Step.MAJOR, "3.0.0")
+    assert (diff.count("documents", "removed"), diff.count("documents", "added")) == (1, 0)
+    third = released(copy)
+    assert (third.version, third.withdrawn) == ("3.0.0", ("1.0.0", "2.0.0"))
+    assert "- 1 document was removed" in third.changelog
+    assert "Issued in place of 1.0.0, 2.0.0, withdrawn because of documents that were retracted." in third.changelog
+    before, after = grown.places("2.0.0"), Grown(copy, third, third, {}).places("3.0.0")
+    del before[source_id(RELEASED_AND_RETRACTED)]
+    assert {name: row["split"] for name, row in before.items()} == {name: row["split"] for name, row in after.items()}
+    assert sorted(path.name for path in (copy / "releases").iterdir() if path.is_dir()) == ["3.0.0"]
+    assert verify_release(third.path) == []
+    assert released(again).version == "3.0.0"
+    assert tree(again / "releases") == tree(copy / "releases")
 
 
 def test_the_registry_names_both(grown: Grown) -> None:
