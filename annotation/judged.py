@@ -21,6 +21,7 @@ from corpus.release.source import CorpusTables
 Integers = npt.NDArray[np.int64]
 
 _PREDICTION = "prediction"
+_ANNOTATION = "annotation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +94,32 @@ def read_work(
     kind: str = "annotation",
     round_: int | None = None,
     layers: Collection[str] | None = None,
+    drafts: bool = False,
+    independent: bool = False,
 ) -> Judged:
     """The finished work of a task in layers of a kind (`annotation` or `gold`), of documents still in the corpus.
 
     Works are ordered by document as in the table `documents`, then by annotator. With `round_` only layers of that
-    campaign are read, with `layers` only those.
+    campaign are read, with `layers` only those. With `drafts` unfinished work counts too.
+
+    Where somebody corrected another's work (a layer made from an annotation layer of somebody else), the correction
+    stands for both; with `independent` it does not count, but what it was made from does.
     """
     rows = current_annotations(tables, task)
+    listed = _layers(tables, task)
+    authors = {layer.layer_id: layer.producer for layer in listed if layer.kind == _ANNOTATION}
+    corrects = {
+        layer.layer_id: author
+        for layer in listed
+        if layer.parent and (author := authors.get(layer.parent, layer.producer)) != layer.producer
+    }
     wanted = [
         layer
-        for layer in _layers(tables, task)
-        if layer.kind == kind and round_ in (None, layer.round) and (layers is None or layer.layer_id in layers)
+        for layer in listed
+        if not (independent and layer.layer_id in corrects)
+        and layer.kind == kind
+        and round_ in (None, layer.round)
+        and (layers is None or layer.layer_id in layers)
     ]
     judgments = _latest(tables.judgments)
     documents: list[str] = tables.documents["doc_id"].to_pylist()
@@ -116,10 +132,13 @@ def read_work(
     for layer in wanted:  # oldest first
         for doc in spoken.get(layer.layer_id, ()):
             judgment = judgments.get((doc, layer.layer_id), _UNJUDGED)
-            if judgment.status == "submitted":
+            if judgment.status == "submitted" or (drafts and judgment.status == "draft"):
                 newest[doc, layer.producer] = Work(
                     doc, layer.producer, layer.layer_id, layer.round, layer.parent, judgment.seconds, judgment.saw
                 )
+    corrected = {(doc, corrects[its.layer_id]) for (doc, _), its in newest.items() if its.layer_id in corrects}
+    for key in corrected & newest.keys():
+        del newest[key]
     place = {doc: number for number, doc in enumerate(documents)}
     works = [newest[key] for key in sorted(newest, key=lambda key: (place[key[0]], key[1]))]
     return _with_rows(task, works, rows)

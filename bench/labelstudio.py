@@ -19,9 +19,9 @@ from pathlib import Path
 from annotation.labelstudio import server as local
 from annotation.labelstudio.client import Address, Client
 from annotation.labelstudio.tasks import Json, Sharing, task
+from corpus.workflow.candidates import candidates_of
 from corpus.workflow.init import init_corpus
 from corpus.workflow.labelstudio import read_state
-from corpus.workflow.push import _candidates
 
 SENTENCES = (
     "قالت وزيرة الصحة سلمى الراشدي في الرباط إن {} مستفيدا تسلموا 300 درهم يوم 12 يناير 2026.",
@@ -133,7 +133,7 @@ def main() -> None:
         (project,) = client.find_projects(state.key)
         from corpus.release.source import read_corpus
 
-        version, candidates = _candidates(read_corpus(root))
+        version, candidates = candidates_of(read_corpus(root))
         tasks = [task(one.document, version, Sharing()) for one in candidates]
         bare, importing = bare_import(client, tasks, project.label_config)
         for one in (project.id, bare):

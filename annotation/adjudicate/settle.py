@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import pyarrow as pa
+
 from annotation.adjudicate.answers import Answer, Case, Conflict, Mark, Settled, Version
 from annotation.adjudicate.entities import settle_entities
 from annotation.adjudicate.rules import RULES, Rule
@@ -23,6 +25,7 @@ _SETTLE: Final[Mapping[str, Callable[[Sequence[Case], Rule], list[Answer]]]] = {
     "topics": settle_topics,
 }
 
+_LEFT, _END = "\N{LEFT-TO-RIGHT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 _REASONS_AR: Final[Mapping[str, str]] = {
     "undecided": "اختلف الموسّمون",
     "crossing": "مقطعان يتقاطعان",
@@ -59,7 +62,7 @@ class OpenDocument:
 
 def _line(conflict: Conflict) -> str:
     said = "؛ ".join(
-        f"{reading.annotator}: {'، '.join(mark.kind or mark.label for mark in reading.marks) or '—'}"
+        f"{_LEFT}{reading.annotator}: {', '.join(mark.kind or mark.label for mark in reading.marks) or '—'}{_END}"
         for reading in conflict.readings
     )
     words = f"«{conflict.words}» " if conflict.words else ""
@@ -115,15 +118,18 @@ def read_cases(tables: CorpusTables, task: str, *, least: int, round_: int | Non
 
 
 def _versions(judged: Judged) -> list[Version]:
-    rows = judged.rows
-    ids, labels = (rows[name].to_pylist() for name in ("annotation_id", "label"))
-    if judged.task == "topics":
-        nothing = [0] * rows.num_rows
-        marks = list(map(Mark, nothing, nothing, labels, [None] * rows.num_rows, ids, rows["rank"].to_pylist()))
-    else:
-        starts, ends, kinds = (rows[name].to_pylist() for name in ("start", "end", "kind"))
-        marks = list(map(Mark, starts, ends, labels, kinds, ids))
+    marks = marks_of(judged.task, judged.rows)
     return [Version(work.annotator, work.round, tuple(marks[its])) for work, its in judged.bounds()]
+
+
+def marks_of(task: str, rows: pa.Table) -> list[Mark]:
+    """Rows of `SPANS` or `TOPICS` as marks."""
+    ids, labels = (rows[name].to_pylist() for name in ("annotation_id", "label"))
+    if task == "topics":
+        nothing = [0] * rows.num_rows
+        return list(map(Mark, nothing, nothing, labels, [None] * rows.num_rows, ids, rows["rank"].to_pylist()))
+    starts, ends, kinds = (rows[name].to_pylist() for name in ("start", "end", "kind"))
+    return list(map(Mark, starts, ends, labels, kinds, ids))
 
 
 def open_documents(

@@ -126,7 +126,7 @@ def measure_agreement(tables: CorpusTables, *, round_: int | None = None) -> Agr
     swayed: list[Anchoring] = []
     became: list[Fate] = []
     for task in TASKS:
-        judged = read_work(tables, task, round_=round_)
+        judged = read_work(tables, task, round_=round_, independent=True)
         if not judged.works:
             continue
         sides = compare_sides(judged)

@@ -170,15 +170,16 @@ class Client:
         """Delete a project with all that is in it."""
         self._request("DELETE", f"api/projects/{project}/", seconds=LONG_SECONDS)
 
-    def import_tasks(self, project: int, tasks: Sequence[Json]) -> list[int]:
-        """Add tasks, all or none, and give their ids. Sent twice, they are there twice."""
+    def import_tasks(self, project: int, body: bytes, number: int) -> list[int]:
+        """Add the `number` tasks of an `encoded` list, all or none, and give their ids. Sent twice, they are there
+        twice."""
         answer = self._json(
-            "POST", f"api/projects/{project}/import", params={"return_task_ids": "true"}, body=list(tasks),
+            "POST", f"api/projects/{project}/import", params={"return_task_ids": "true"}, body=body,
             seconds=LONG_SECONDS,
         )  # fmt: skip
         ids = [int(one) for one in answer.get("task_ids") or ()]
-        if len(ids) != len(tasks):
-            raise ClientError(f"sent {len(tasks)} tasks, but the server added {len(ids)}; push again to settle it")
+        if len(ids) != number:
+            raise ClientError(f"sent {number} tasks, but the server added {len(ids)}; push again to settle it")
         return ids
 
     def import_predictions(self, project: int, predictions: Sequence[Json]) -> None:
@@ -293,7 +294,7 @@ class Client:
         body: object = None,
         seconds: float | None = None,
     ) -> httpx.Response:
-        content = None if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        content = body if body is None or isinstance(body, bytes) else encoded(body)
         options: Any = {"timeout_in_seconds": seconds or self._seconds, "max_retries": 0}
         headers = {"Content-Type": "application/json"} if content is not None else None
         try:
@@ -334,6 +335,11 @@ class Client:
         }.get(status, "see the server's log, then run the same command again" if status >= 500 else "")
         message = f"{answer.request.method} {answer.request.url.path}: {status}, {said[:500]}"
         return Refused(f"{self.url} refused {message}" + (f"; {advice}" if advice else ""), status)
+
+
+def encoded(body: object) -> bytes:
+    """A body as it is sent."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 _EXPIRED: Final = (

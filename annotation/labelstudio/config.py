@@ -61,8 +61,10 @@ _STYLE: Final = """
 """
 
 
-def label_config(ontology: Ontology, inventory: str) -> str:
+def label_config(ontology: Ontology, inventory: str, *, asks: bool = False) -> str:
     """The label config (XML) of an inventory; the same ontology gives the same text.
+
+    In a project that `asks` about work that is there, the comment holds the questions and stands first.
 
     Raises:
         LookupError: if the ontology has no such inventory.
@@ -86,6 +88,11 @@ def label_config(ontology: Ontology, inventory: str) -> str:
     ]
     topics = [_tag("Choice", value=one.code, html=one.name_ar, hint=one.code) for one in ontology.topics]
     problems = [_tag("Choice", value=one.code, html=one.name_ar, hint=one.definition_ar) for one in ontology.problems]
+    comment = [
+        f'<Header value="{"أسئلة وملاحظات" if asks else "ملاحظة"}" size="5"/>',
+        _tag("TextArea", name=COMMENT, toName=TEXT, rows="2", maxSubmissions="" if asks else "1", editable="true",
+             placeholder="اكتب ملاحظتك هنا ثم أرسل"),
+    ]  # fmt: skip
     return "\n".join(
         [
             "<View>",
@@ -105,15 +112,14 @@ def label_config(ontology: Ontology, inventory: str) -> str:
             "</View>",
             "</View>",
             '<View className="mw-side">',
+            *(comment if asks else ()),
             '<Header value="الموضوع الرئيسي" size="5"/>',
             *_control("Choices", MAIN_TOPIC, main_topic, choice="single", layout="vertical"),
             '<Header value="مواضيع أخرى" size="5"/>',
             *_control("Choices", TOPICS, topics, choice="multiple", layout="vertical"),
             '<Header value="مشكلة في النص" size="5"/>',
             *_control("Choices", PROBLEM, problems, choice="single", layout="vertical"),
-            '<Header value="ملاحظة" size="5"/>',
-            _tag("TextArea", name=COMMENT, toName=TEXT, rows="2", maxSubmissions="1", editable="true",
-                 placeholder="اكتب ملاحظتك هنا ثم أرسل"),
+            *(() if asks else comment),
             "</View>",
             "</View>",
             "</View>",

@@ -7,14 +7,13 @@ overwritten: a changed annotation is a further revision, a deletion is a judgmen
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from annotation.labelstudio.results import Result
-from annotation.labelstudio.submissions import NOTHING, Submission
+from annotation.labelstudio.submissions import NOTHING, TASKS, Submission
 
-TASKS: Final = ("sentences", "entities", "topics")
+__all__ = ["TASKS", "Content", "Recorded", "Revision", "new_revisions", "parents"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +63,12 @@ class Revision:
         return self.submission.result if self.submission else NOTHING
 
     def status(self, task: str) -> str:
-        """What the judgment of a task says: sentences that do not divide the whole text are not finished."""
+        """What the judgment of a task says: sentences that do not divide the whole text are not finished, and what an
+        adjudicator was not asked about was skipped."""
         if self.submission is None:
             return "deleted"
+        if task not in self.submission.counts and self.submission.status == "submitted":
+            return "skipped"
         if task == "sentences" and self.submission.gaps and self.submission.status == "submitted":
             return "draft"
         return self.submission.status
@@ -95,7 +97,7 @@ def new_revisions(submissions: Sequence[Submission], recorded: Recorded | None) 
 def _same(submission: Submission, recorded: Recorded) -> bool:
     """Whether nothing was changed; the time may differ where an annotation was carried to another task."""
     return (
-        submission.status == recorded.status
+        Revision(0, submission).status("entities") == recorded.status
         and submission.result.problem == recorded.problem
         and submission.result.comment == recorded.comment
         and _close(submission.seconds, recorded.seconds)
@@ -109,7 +111,7 @@ def _close(one: float | None, other: float | None) -> bool:
     return math.isclose(one, other, rel_tol=1e-5, abs_tol=1e-3)  # tables hold 32 bits
 
 
-def parents(result: Result, predicted: Mapping[str, str]) -> dict[tuple[int, int, str], list[str]]:
+def parents(result: Result, predicted: Collection[str]) -> dict[tuple[int, int, str], list[str]]:
     """For each span of a result the suggestion it was made from: `predicted` has the known ids of suggestions."""
     return {
         (one.start, one.end, one.label): [one.region]

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Final
 
 from annotation.imports.match import CorpusDocument, DocumentIndex
+from annotation.labelstudio.questions import ADJUDICATION, spans_fingerprint, topics_fingerprint, without_note
 from annotation.labelstudio.results import Marked, Result, ResultReader, find_document, seconds_of, shown, tidy
 from corpus.ingest import Reject
 
 _CHUNK: Final = 1 << 20
+TASKS: Final = ("sentences", "entities", "topics")
 NOTHING: Final = Result((), (), (), None, None, False)
 """What a deleted annotation says."""
 
@@ -22,7 +24,8 @@ class Submission:
     """What one user did on one document. `status` is submitted, skipped or draft; `submitted_at` the server's time.
 
     `saw_sentences` and `saw_entities` say whether suggestions of that kind were shown. `doubts` are what a person
-    should look at again; with `gaps` the sentences are not a whole division of the text.
+    should look at again; with `gaps` the sentences are not a whole division of the text. It counts in the tasks
+    `counts`: an adjudicator was asked about some of them only.
     """
 
     doc_id: str
@@ -36,15 +39,23 @@ class Submission:
     gaps: bool
     doubts: tuple[Reject, ...]
     rejects: tuple[Reject, ...]
+    counts: frozenset[str] = frozenset(TASKS)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadTask:
-    """A task of an export: its document (None where the corpus does not have its text) and what was done on it."""
+    """A task of an export: its document (None where the corpus does not have its text) and what was done on it.
+
+    `link` is its address; `reviewed` and `round` say whose work of which campaign it asks about, in a project that
+    does.
+    """
 
     doc_id: str | None
     submissions: tuple[Submission, ...]
     rejects: tuple[Reject, ...]
+    link: str = ""
+    reviewed: str = ""
+    round: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,7 @@ class TaskReader:
     """Reads the tasks of an export.
 
     `users` has the ids of users by their addresses in small letters, by which drafts name them; `link` is the address
-    of a task without its number.
+    of a task without its number; `purpose` is that of the project, "" for a round's own.
     """
 
     index: DocumentIndex
@@ -61,9 +72,22 @@ class TaskReader:
     problems: Collection[str]
     users: Mapping[str, int]
     link: str
+    purpose: str = ""
 
     def read(self, task: object) -> ReadTask:
         """One task. Nothing in it can make this fail: what cannot be used is a reject."""
+        found = self._read(task)
+        if not self.purpose or not isinstance(task, dict) or not isinstance(task.get("data"), dict):
+            return found
+        reviewed, round_ = task["data"].get("reviewed"), task["data"].get("round")
+        return replace(
+            found,
+            link=self.link + shown(task.get("id")),
+            reviewed=tidy(reviewed) if isinstance(reviewed, str) else "",
+            round=round_ if isinstance(round_, int) and 0 <= round_ < 1 << 31 else 0,
+        )
+
+    def _read(self, task: object) -> ReadTask:
         if not isinstance(task, dict) or not isinstance(task.get("data"), dict):
             return ReadTask(None, (), (Reject(self.link, "not-a-task", "expected a task with 'data'", shown(task)),))
         origin = self.link + shown(task.get("id"))
@@ -107,6 +131,7 @@ class TaskReader:
             return None
         at = len(rejects)
         result = self._checked(origin, reader.read(origin, raw["result"]), document.text, rejects)
+        result = replace(result, comment=without_note(result.comment, task["data"].get("note")))
         own = tuple(rejects[at:])
         del rejects[at:]
         blind = task["data"].get("blind") is True
@@ -125,7 +150,19 @@ class TaskReader:
             any(one.reason in ("uncovered-text", "sentences-overlap") for one in doubts),
             doubts,
             own,
+            self._counts(task["data"].get("unasked"), result),
         )
+
+    def _counts(self, unasked: object, result: Result) -> frozenset[str]:
+        """The tasks that an adjudicator was asked about, or changed all the same; elsewhere all of them."""
+        if self.purpose != ADJUDICATION or not isinstance(unasked, dict):
+            return frozenset(TASKS)
+        said = {
+            "sentences": spans_fingerprint((one.start, one.end, one.label) for one in result.sentences),
+            "entities": spans_fingerprint((one.start, one.end, one.label) for one in result.entities),
+            "topics": topics_fingerprint(result.topics),
+        }
+        return frozenset(task for task in TASKS if task not in unasked or unasked[task] != said[task])
 
     def _user(self, raw: object, key: str) -> int | None:
         value = raw.get(key) if isinstance(raw, dict) else None

@@ -210,6 +210,10 @@ def reviewed_articles(tables: CorpusTables, *, round_: int | None = None) -> Ite
     predicted, beside = read_predictions(tables, "sentences", marked)
     names = _names(marked.rows)
     own = {(work.doc_id, work.annotator): its for work, its in _sentences(segmented)}
+    # Sentences that do not divide the text are unfinished, though their author submitted the article.
+    unfinished = read_work(tables, "sentences", round_=round_, drafts=True)
+    submitted = {(work.doc_id, work.annotator) for work in marked.works}
+    own |= {key: its for work, its in _sentences(unfinished) if (key := (work.doc_id, work.annotator)) in submitted}
     machine = [its for _, its in _sentences(predicted)]
     entities = {(work.doc_id, work.annotator): (work, its) for work, its in _entities(marked)}
     prediction_of = {

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corpus.cli.output import FAILED, say, show_json, show_table
+from corpus.cli.labelstudio import explained
+from corpus.cli.output import FAILED, REJECTS, list_rejects, progress_bars, say, show_json, show_table
 
 if TYPE_CHECKING:
     from annotation.adjudicate.answers import Conflict, Reading
     from annotation.agreement.figures import Agreement, DifferenceCount, Figure
+    from corpus.workflow.adjudicate import AdjudicationSummary
+    from corpus.workflow.ask import AskSummary
     from corpus.workflow.review import ReviewSummary
 
 SHOWN = 50
@@ -25,6 +28,9 @@ _CorpusOption = Annotated[
 ]
 _JsonOption = Annotated[bool, typer.Option("--json", help="Print everything as JSON.")]
 _RoundOption = Annotated[int | None, typer.Option("--round", min=1, help="Only this campaign; default: all.")]
+_PushOption = Annotated[
+    bool, typer.Option("--push", help="Send what is listed to a project of Label Studio; 'pull' takes the answers in.")
+]
 _LimitOption = Annotated[int, typer.Option("--limit", min=0, help="Lines to print; 0: all. JSON always has all.")]
 
 
@@ -40,15 +46,17 @@ def review(
     check: Annotated[list[str] | None, typer.Option(help="Make only this check; may be repeated.")] = None,
     annotator: Annotated[list[str] | None, typer.Option(help="Only the work of this one; may be repeated.")] = None,
     round_: _RoundOption = None,
+    push: _PushOption = False,
     limit: _LimitOption = SHOWN,
     corpus: _CorpusOption = None,
     as_json: _JsonOption = False,
 ) -> None:
     """List what in the annotations looks like a slip, and the problems that annotators reported.
 
-    A doubt is a question, not a verdict: nothing is changed. The checks are explained in `docs/review.md`.
+    A doubt is a question, not a verdict: nothing is changed. The checks are explained in `docs/review.md`. With --push
+    each doubtful article goes to a review project, as its annotator left it, with the doubts as comment.
 
-    Examples: `mudawwana review`  ·  `mudawwana review --check unlabelled-repeat --annotator reader-2 --limit 0`
+    Examples: `mudawwana review --push`  ·  `mudawwana review --check unlabelled-repeat --annotator reader-2 --limit 0`
     """
     from corpus.workflow.review import review_corpus
 
@@ -57,10 +65,35 @@ def review(
         found = review_corpus(root, only=check or (), annotators=annotator or (), round_=round_)
     except LookupError as error:
         raise typer.BadParameter(str(error.args[0]), param_hint="--check") from error
+    asked: AskSummary | None = None
+    if push:
+        from corpus.config import read_config
+        from corpus.workflow.ask import ask_review
+
+        with explained(), progress_bars() as progress:
+            asked = ask_review(
+                root, read_config(root), only=check or (), annotators=annotator or (), round_=round_, progress=progress
+            )
     if as_json:
-        show_json(found)
+        show_json(found if asked is None else asked)
     else:
         _show_review(found, limit or len(found.doubts))
+    _end_asked(asked, as_json)
+
+
+def _end_asked(asked: AskSummary | None, as_json: bool) -> None:
+    """Say what was sent, if anything was to be."""
+    if asked is None:
+        return
+    if not as_json:
+        rows: list[tuple[str, object]] = [
+            ("new tasks", asked.new_tasks), ("closed, no longer asked", asked.closed), ("tasks now", asked.tasks),
+            ("rejects", len(asked.rejects)), ("project", asked.url),
+        ]  # fmt: skip
+        show_table(f"Pushed for {asked.purpose}", rows)
+    if asked.rejects:
+        list_rejects(asked.rejects)
+        raise typer.Exit(REJECTS)
 
 
 def _show_review(found: ReviewSummary, limit: int) -> None:
@@ -180,6 +213,7 @@ def adjudicate(
     task: Annotated[list[str] | None, typer.Option(help="Only this task; may be repeated.")] = None,
     annotators: Annotated[int, typer.Option(min=2, help="Annotators that a document needs.")] = 2,
     round_: _RoundOption = None,
+    push: _PushOption = False,
     limit: _LimitOption = SHOWN,
     corpus: _CorpusOption = None,
     as_json: _JsonOption = False,
@@ -187,9 +221,10 @@ def adjudicate(
     """Make gold of what annotators agree on or a rule decides, and list what stays open for a person.
 
     A document becomes gold in a task when nothing of it is open. Gold follows the annotations: run it again after a
-    pull. A second run adds nothing; what a person has adjudicated stays as it is.
+    pull. A second run adds nothing; what a person has adjudicated stays as it is. With --push what is open goes to an
+    adjudication project that shows every annotator's version; what is submitted there is gold after a pull.
 
-    Examples: `mudawwana adjudicate --rule unanimous`  ·  `mudawwana adjudicate --annotators 3 --task entities`
+    Examples: `mudawwana adjudicate --rule unanimous --push`  ·  `mudawwana adjudicate --annotators 3 --task entities`
     """
     from annotation.adjudicate.rules import RULES, MissingLibraryError
     from corpus.config import read_config
@@ -210,9 +245,23 @@ def adjudicate(
     except MissingLibraryError as error:
         say(f"mudawwana: {error}")
         raise typer.Exit(FAILED) from error
+    asked: AskSummary | None = None
+    if push:
+        from corpus.workflow.ask import ask_adjudication
+
+        with explained(), progress_bars() as progress:
+            asked = ask_adjudication(
+                root, read_config(root), RULES[rule], tasks=task or TASKS, least=annotators, round_=round_,
+                progress=progress,
+            )  # fmt: skip
     if as_json:
-        show_json(found)
-        return
+        show_json(found if asked is None else asked)
+    else:
+        _show_adjudicated(found, limit)
+    _end_asked(asked, as_json)
+
+
+def _show_adjudicated(found: AdjudicationSummary, limit: int) -> None:
     shown = limit or len(found.conflicts)
     for one in found.conflicts[:shown]:
         print(_conflict(one))

@@ -22,6 +22,9 @@ _RoundOption = Annotated[int, typer.Option("--round", min=1, help="Annotation ca
 _JsonOption = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
 
 
+OPEN_SHOWN = 20
+
+
 def _root(context: typer.Context, corpus: Path | None) -> Path:
     from corpus.config import find_root
 
@@ -30,7 +33,7 @@ def _root(context: typer.Context, corpus: Path | None) -> Path:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def explained() -> Iterator[None]:
     """Errors that a person can mend end with one message."""
     from annotation.annotators import AnnotatorsError
     from annotation.labelstudio.client import ClientError
@@ -60,7 +63,7 @@ def up(
     from annotation.labelstudio.server import start
 
     root = _root(context, corpus)
-    with _explained():
+    with explained():
         server = start(root, host=host, port=port, report=say)
         if server.is_open:
             say(
@@ -79,7 +82,7 @@ def down(context: typer.Context, corpus: _CorpusOption = None) -> None:
     """
     from annotation.labelstudio.server import stop
 
-    with _explained():
+    with explained():
         print("stopped" if stop(_root(context, corpus)) else "it did not run")
 
 
@@ -91,7 +94,7 @@ def server_status(context: typer.Context, corpus: _CorpusOption = None, as_json:
     """
     from corpus.workflow.labelstudio import link_status
 
-    with _explained():
+    with explained():
         found = link_status(_root(context, corpus))
     if as_json:
         show_json(found)
@@ -109,7 +112,7 @@ def invite(context: typer.Context, corpus: _CorpusOption = None) -> None:
     """
     from corpus.workflow.labelstudio import connect
 
-    with _explained():
+    with explained():
         print(connect(_root(context, corpus)).invitation())
 
 
@@ -138,7 +141,8 @@ def push(
     """
     from annotation.labelstudio.tasks import ORDERS, Sharing
     from corpus.config import read_config
-    from corpus.workflow.push import ONLY_KEYS, PushOptions
+    from corpus.workflow.candidates import ONLY_KEYS
+    from corpus.workflow.push import PushOptions
     from corpus.workflow.push import push as run_push
 
     pairs = [one.partition("=") for one in only or ()]
@@ -152,7 +156,7 @@ def push(
     root = _root(context, corpus)
     filters = tuple((key, glob) for key, _, glob in pairs)
     options = PushOptions(round_, Sharing(blind, shared, annotators), order, filters, limit)
-    with _explained(), progress_bars() as progress:
+    with explained(), progress_bars() as progress:
         summary = run_push(root, read_config(root), options, progress=progress)
     if as_json:
         show_json(summary)
@@ -176,6 +180,9 @@ def pull(
 ) -> None:
     """Take in everything annotators did since the last pull, as layers under their pseudonyms.
 
+    With it come the answers in the projects of 'mudawwana review --push' and 'mudawwana adjudicate --push', and a list
+    of what is still open there.
+
     The server's export is kept as it came in `exports/`; what does not fit its text exactly becomes a reject with a
     link to the task. Who is behind a pseudonym is noted in `private/annotators.json` only.
 
@@ -185,7 +192,7 @@ def pull(
     from corpus.workflow.pull import pull as run_pull
 
     root = _root(context, corpus)
-    with _explained():
+    with explained():
         summary = run_pull(root, read_config(root), round_=round_)
     if as_json:
         show_json(summary)
@@ -197,6 +204,16 @@ def pull(
             ("to review", summary.to_review), ("rejects", len(summary.rejects)), ("export", summary.export),
         ]  # fmt: skip
         show_table("Pulled" if summary.new else "Pulled: nothing new", rows)
+        for one in summary.answers:
+            answers: list[tuple[str, object]] = [
+                ("answered", f"{one.answered:,} of {one.tasks:,}"), ("entities", one.entities),
+                ("topics", one.topics), ("still open", len(one.open)),
+            ]  # fmt: skip
+            show_table(f"Pulled: {one.purpose}", answers)
+            for link in one.open[:OPEN_SHOWN]:
+                print(f"open: {link}")
+            if len(one.open) > OPEN_SHOWN:
+                say(f"… and {len(one.open) - OPEN_SHOWN:,} more; --json shows all")
     if summary.rejects:
         list_rejects(summary.rejects)
         raise typer.Exit(REJECTS)

@@ -78,6 +78,11 @@ def marker(state: LinkState, round_: int) -> str:
     return f"{MARK} {state.key} round {round_}."
 
 
+def purpose_marker(state: LinkState, purpose: str) -> str:
+    """What marks the project by which annotators of this corpus are asked again."""
+    return f"{MARK} {state.key} {purpose}."
+
+
 def connect(root: Path, *, seconds: float = 60.0) -> Client:
     """A client of the server named by the environment, else of the corpus's own.
 
@@ -129,9 +134,13 @@ def link_status(root: Path) -> LinkStatus:
 
 
 def find_project(client: Client, state: LinkState, round_: int) -> Project | None:
-    """The project of a round; of several, which a broken connection can leave behind, the one with the most tasks."""
-    found = client.find_projects(marker(state, round_))
-    return max(found, key=lambda one: (one.tasks, -one.id), default=None)
+    """The project of a round."""
+    return find_marked(client, marker(state, round_))
+
+
+def find_marked(client: Client, mark: str) -> Project | None:
+    """The project that `mark` marks; of several, which a broken connection can leave behind, that with most tasks."""
+    return max(client.find_projects(mark), key=lambda one: (one.tasks, -one.id), default=None)
 
 
 def producer_version(project: Project) -> str:

@@ -151,13 +151,13 @@ def test_a_new_model_version_leaves_annotated_and_blind_tasks_what_they_were(
     tasks = list(client.tasks(pushed.project))
     annotated = next(one for one in tasks if not one.data["blind"])
     live.annotators[0].annotate(annotated.id, [])
-    usual = module._candidates
+    usual = module.candidates_of
 
     def newer(tables: object) -> object:
         version, candidates = usual(tables)  # type: ignore[arg-type]
         return f"{version} new", candidates
 
-    monkeypatch.setattr(module, "_candidates", newer)
+    monkeypatch.setattr(module, "candidates_of", newer)
     again = push_now(root, limit=10, sharing=sharing, only=(("doc_id", "none"),))
     assert again.new_predictions == 10 - pushed.blind - 1
     for one in tasks:
@@ -171,7 +171,7 @@ def test_a_new_model_version_leaves_annotated_and_blind_tasks_what_they_were(
 def command(root: Path, *arguments: str) -> subprocess.Popen[bytes]:
     """Start mudawwana in a process of its own."""
     code = (
-        "import sys, corpus.workflow.push as push; push.SETTLE_SECONDS = 4.0\n"
+        "import sys, corpus.workflow.sending as sending; sending.SETTLE_SECONDS = 4.0\n"
         "from corpus.cli.app import main; sys.argv = ['mudawwana', *sys.argv[1:]]; main()"
     )
     return subprocess.Popen(
