@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from annotation.preannotate.chains import Names
 from annotation.preannotate.consistency import repeated_names
 from annotation.preannotate.dates import DateAnnotator
 from annotation.preannotate.embedded import EmbeddedModel, load
+from annotation.preannotate.forms import Forms
 from annotation.preannotate.gazetteer import words
 from annotation.preannotate.line import Found, Line, LineReader
 from annotation.preannotate.mending import completed, governed, mended, trimmed_to_surnames, without_adjectives
@@ -35,6 +35,7 @@ NAME = "mudawwana-entities"
 VERSION = "1"
 LABELS = frozenset(["PERS", "ORG", "GPE", "LOC", "FAC", "NORP", "OCC", "EVENT", "LAW", "PRODUCT", "DATE", "MONEY"])
 
+_MOST_FORMS = 300_000  # distinct word forms remembered before beginning anew: bounds the memory
 _LEAST = 0.7  # a model mention less probable than this (by its tagger) is not suggested
 # How often candidates of a source and label were right on the sample articles, a little less for small counts.
 _SHARES = {
@@ -75,12 +76,19 @@ class EmbeddedEntityAnnotator:
     """Entities by the packaged model and rules. Not safe to share between threads."""
 
     def __init__(self, model: EmbeddedModel) -> None:
+        self._model = model
         self._vocabulary = model.vocabulary
-        verbal = model.classes.verbal(words("verbs"))
-        self._reader = LineReader(model.vocabulary, model.classes, verbal, triggers())
-        self._tagger = model.tagger()
-        self._dates = DateAnnotator()
-        self._money = MoneyAnnotator()
+        self._verbal = model.classes.verbal(words("verbs"))
+        self._forget()
+
+    def _forget(self) -> None:
+        """Begins a numbering of forms, shared by everything that asks what a word is."""
+        model = self._model
+        self._forms = Forms()
+        self._reader = LineReader(model.vocabulary, model.classes, self._verbal, triggers(), self._forms)
+        self._tagger = model.tagger(self._forms)
+        self._dates = DateAnnotator(self._forms)
+        self._money = MoneyAnnotator(self._forms)
 
     @property
     def name(self) -> str:
@@ -96,34 +104,32 @@ class EmbeddedEntityAnnotator:
 
     def entities(self, articles: Sequence[Article]) -> list[list[Entity]]:
         """The entities of each article, sorted by range, never crossing, at most one label a range."""
-        lines = [list(self._reader.lines(article)) for article in articles]
-        timed = [
-            [*dates, *money]
-            for dates, money in zip(self._dates.entities(articles), self._money.entities(articles), strict=True)
-        ]
-        tagged = iter(self._tagged([line.forms for of_article in lines for line in of_article]))
+        if len(self._forms.known) > _MOST_FORMS:
+            self._forget()
+        readings = [self._forms.read(article) for article in articles]
+        lines = [self._reader.lines(reading) for reading in readings]
+        tagged = iter(self._tagged([line.numbers for of_article in lines for line in of_article]))
         result = []
-        for of_article, fixed in zip(lines, timed, strict=True):
-            mentions = [next(tagged) for _ in of_article]
-            result.append(self._article(of_article, mentions, fixed))
+        for reading, of_article in zip(readings, lines, strict=True):
+            fixed = [*self._dates.mentions(reading), *self._money.mentions(reading)]
+            result.append(self._article(of_article, [next(tagged) for _ in of_article], fixed))
         return result
 
     def _article(self, lines: Sequence[Line], tagged: Sequence[list[Found]], fixed: Sequence[Entity]) -> list[Entity]:
-        candidates = []
+        candidates: list[list[Found]] = []
         for line, mentions in zip(lines, tagged, strict=True):
             blocked = [_as_found(line, entity) for entity in fixed if _inside(line, entity)]
-            outer = list(listed_names().matches(line.stems, line.folded, line.at(LISTED)))
-            inner = [each for match in outer for each in listed_names().inside(match, line.stems, line.folded)]
-            matches = [*outer, *(each for each in inner if each.kind != "LOC" or line.stem(each.start - 1) in _SIDES)]
-            listed = [Found(each.start, each.end, each.kind, 0.95, "list") for each in matches]
-            listed = [replace(each, label="GPE") if governed(line, each) else each for each in listed]
-            listed = completed(line, without_adjectives(line, listed))
+            if not (blocked or mentions or line.active):
+                candidates.append([])
+                continue
             modelled = completed(line, [part for each in mentions for part in mended(line, each)])
-            candidates.append(settled([*blocked, *listed, *persons(Names(line, blocked)), *modelled]))
+            candidates.append(settled([*blocked, *_listed(line), *persons(Names(line, blocked)), *modelled]))
         candidates = trimmed_to_surnames(lines, candidates)
         repeated = repeated_names(lines, candidates, self._vocabulary)
         found: list[Entity] = list(fixed)
         for line, names, again in zip(lines, candidates, repeated, strict=True):
+            if not (names or again or line.active):
+                continue
             known = Names(line, [*names, *again])
             phrased = list(phrases_in(known))
             known = Names(line, [*names, *again, *phrased])
@@ -141,9 +147,9 @@ class EmbeddedEntityAnnotator:
                     found.append(_year(line, each.end - 1))
         return sorted(without_collisions(found))
 
-    def _tagged(self, sentences: Sequence[Sequence[str]]) -> Iterator[list[Found]]:
-        """The model's mentions of each sentence."""
-        emissions = self._tagger.emissions(sentences)
+    def _tagged(self, sentences: Sequence[Sequence[int]]) -> Iterator[list[Found]]:
+        """The model's mentions of each sentence of form numbers."""
+        emissions = self._tagger.numbered_emissions(sentences)
         paths = self._tagger.decode(emissions)
         named = [index for index, path in enumerate(paths) if any(path)]
         marginals = dict(zip(named, self._tagger.marginals([emissions[index] for index in named]), strict=True))
@@ -169,6 +175,19 @@ class EmbeddedEntityAnnotator:
             start = at
 
 
+def _listed(line: Line) -> list[Found]:
+    """The names of a line that are known by list."""
+    starts = line.at(LISTED)
+    if not starts:
+        return []
+    outer = list(listed_names().matches(line.stems, line.folded, starts))
+    inner = [each for match in outer for each in listed_names().inside(match, line.stems, line.folded)]
+    matches = [*outer, *(each for each in inner if each.kind != "LOC" or line.stem(each.start - 1) in _SIDES)]
+    listed = [Found(each.start, each.end, each.kind, 0.95, "list") for each in matches]
+    listed = [each._replace(label="GPE") if governed(line, each) else each for each in listed]
+    return completed(line, without_adjectives(line, listed))
+
+
 def calibrated(found: Found) -> float:
     """The share of such candidates that was right; for the model a curve over its tagger's probability."""
     if found.source == "model":
@@ -182,16 +201,16 @@ def _is_year(form: str) -> bool:
 
 def _year(line: Line, at: int) -> Entity:
     """The year that ends a name (قمة الويب 2026) as a DATE inside it."""
-    return Entity(line.starts[at], line.ends[at], "DATE", 0.7, "phrases", line.forms[at])
+    return Entity(*line.tokens[at], "DATE", 0.7, "phrases", line.forms[at])
 
 
 def _inside(line: Line, entity: Entity) -> bool:
-    return line.starts[0] <= entity.start and entity.end <= line.ends[-1]
+    return line.tokens[0][0] <= entity.start and entity.end <= line.tokens[-1][1]
 
 
 def _as_found(line: Line, entity: Entity) -> Found:
-    start = next(at for at, end in enumerate(line.ends) if end > entity.start)
-    end = next((at for at, begin in enumerate(line.starts) if begin >= entity.end), len(line))
+    start = next(at for at, (_, end) in enumerate(line.tokens) if end > entity.start)
+    end = next((at for at, (begin, _) in enumerate(line.tokens) if begin >= entity.end), len(line))
     return Found(start, end, entity.label, entity.score, "dates" if entity.label == "DATE" else "money")
 
 
@@ -203,7 +222,10 @@ def settled(candidates: Iterable[Found]) -> list[Found]:
     """The candidates that can stand together, by trust: none crossing, none twice, nesting only as allowed."""
     kept: list[Found] = []
     for found in sorted(candidates, key=_order):
-        if all(_compatible(found, other) for other in kept):
+        for other in kept:
+            if found.start < other.end and other.start < found.end and not _compatible(found, other):
+                break
+        else:
             kept.append(found)
     return kept
 
@@ -224,8 +246,7 @@ def without_prefixes(candidates: Sequence[Found]) -> list[Found]:
 
 
 def _compatible(found: Found, other: Found) -> bool:
-    if not found.overlaps(other):
-        return True
+    """Whether two candidates that share a token can both stand."""
     if found.start == other.start and (found.end == other.end or found.label == other.label):
         return False
     if found.label == other.label == "LOC":

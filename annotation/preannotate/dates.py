@@ -36,6 +36,7 @@ from annotation.preannotate.date_values import (
     part_of_year,
     plausible_hijri_year,
 )
+from annotation.preannotate.forms import Forms, Reading
 from annotation.preannotate.numerals import ORDINALS, TENS, parse_ordinal
 from annotation.preannotate.protocol import Article
 from annotation.preannotate.symbols import SymbolReader, Symbols
@@ -208,9 +209,12 @@ _SCORES: Mapping[str, float] = {
 class DateAnnotator:
     """Finds DATE mentions; an `EntityAnnotator`. Needs no model; about a second for two million tokens."""
 
-    def __init__(self) -> None:
-        self._reader = SymbolReader(classify)
+    def __init__(self, forms: Forms | None = None) -> None:
+        self._forms = forms or Forms()
+        self._reader = SymbolReader(classify, self._forms)
         self._grammar = _grammar()
+        self._eras: set[int] = set()
+        self._looked_at = 0  # forms asked whether they stand for the Hijri era
 
     @property
     def name(self) -> str:
@@ -229,13 +233,24 @@ class DateAnnotator:
 
     def entities(self, articles: Sequence[Article]) -> list[list[Entity]]:
         """The dates of each article, sorted and disjoint, with their values."""
-        return [self._mentions(article) for article in articles]
+        return [self.mentions(self._forms.read(article)) for article in articles]
 
-    def _mentions(self, article: Article) -> list[Entity]:
-        symbols = self._reader.read(article.text, article.tokens)
-        hijri_text = "ه" in symbols.forms
+    def _hijri_marks(self) -> set[int]:
+        """The forms that are written for the Hijri era: هـ, ه."""
+        for number in range(self._looked_at, len(self._forms.known)):
+            form = self._forms.known[number]
+            if len(form) <= _LONGEST_ERA and fold(form) == "ه":
+                self._eras.add(number)
+        self._looked_at = len(self._forms.known)
+        return self._eras
+
+    def mentions(self, reading: Reading) -> list[Entity]:
+        """The dates of an article that has been read with the annotator's own forms."""
+        symbols = self._reader.read(reading)
+        matches = list(self._grammar.finditer(symbols.letters))
+        hijri_text = bool(matches) and not self._hijri_marks().isdisjoint(reading.numbers)
         found: list[Entity] = []
-        for match in self._grammar.finditer(symbols.letters):
+        for match in matches:
             first, last = match.span()
             kind = match.lastgroup or ""
             span = symbols.span(first, last)
@@ -248,7 +263,7 @@ def _value(kind: str, symbols: Symbols, first: int, last: int, *, hijri_text: bo
     if kind == "relative":
         return None
     calendar = _calendar()
-    letters, forms = symbols.letters[first:last], symbols.forms[first:last]
+    letters, forms = symbols.letters[first:last], symbols.forms(first, last)
     if kind == "weekday":
         days = [calendar.weekdays[form] for form in forms if form in calendar.weekdays]
         return f"XXXX-WXX-{days[0]}" if len(days) == 1 else None
@@ -277,6 +292,7 @@ def _value(kind: str, symbols: Symbols, first: int, last: int, *, hijri_text: bo
     return max(values)[2] if values else None
 
 
+_LONGEST_ERA = 6  # code points: ه with tatweels
 _HALVES = frozenset({"النصف", "السداسي"})
 _RELATIVE_YEAR = re.compile(r"aJ?[pP]|za|a$")
 _NUMERIC = re.compile(r"[yZ](?:-d-d|/d/d)|d(?:-d-|/d/)[yZ]|D|%|(?<=[wUTj])d/d$")

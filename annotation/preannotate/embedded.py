@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotation.preannotate.features import FeatureExtractor, Tendencies, WordClasses
+from annotation.preannotate.forms import Forms
 from annotation.preannotate.gazetteer import entries, norp_words, words
 from annotation.preannotate.sequence import SequenceTagger, Weights
 from annotation.preannotate.words import Vocabulary, plain
@@ -38,9 +39,9 @@ class EmbeddedModel:
         """A feature extractor over this model's words."""
         return FeatureExtractor(self.vocabulary, self.classes, self.tendencies)
 
-    def tagger(self) -> SequenceTagger:
-        """A fresh tagger with an empty cache."""
-        return SequenceTagger(self.weights, self.extractor())
+    def tagger(self, forms: Forms | None = None) -> SequenceTagger:
+        """A fresh tagger, over a numbering of forms that it may share."""
+        return SequenceTagger(self.weights, self.extractor(), forms)
 
 
 def known_names() -> dict[str, float]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
 from annotation.preannotate.features import WordClasses
-from annotation.preannotate.protocol import Article
+from annotation.preannotate.forms import Forms, Reading
 from annotation.preannotate.words import Vocabulary, kept_letters, plain
-from corpus.span import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,7 @@ class Word:
     triggers: int
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A candidate mention: tokens `start` to `end` (half-open) of a line; it begins behind `start`'s proclitics."""
 
     start: int
@@ -51,33 +51,78 @@ class Found:
         return self.start < other.end and other.start < self.end
 
 
-@dataclass(frozen=True, slots=True)
 class Line:
-    """The tokens of one sentence. All sequences are parallel."""
+    """The tokens of one sentence. All sequences are parallel; what no rule asks for is not made.
 
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
-    forms: tuple[str, ...]
-    words: tuple[Word, ...]
-    stems: tuple[str, ...]
-    folded: tuple[str, ...]
-    active: tuple[tuple[int, int], ...]  # tokens that set off rules, with their triggers
+    `tokens` are the code point ranges of its tokens, `active` those that set off rules with their triggers, `triggers`
+    the triggers of all of them.
+    """
+
+    def __init__(
+        self, tokens: Sequence[tuple[int, int]], numbers: Sequence[int], known: _Known, forms: Sequence[str]
+    ) -> None:
+        self.tokens = tokens
+        self.numbers = numbers
+        self._known = known
+        self._form_of = forms
+        of_number = known.triggers
+        self.active = [(index, of_number[number]) for index, number in enumerate(numbers) if of_number[number]]
+        self.triggers = 0
+        for _, triggers in self.active:
+            self.triggers |= triggers
+
+    @cached_property
+    def forms(self) -> tuple[str, ...]:
+        """The tokens as written."""
+        return tuple(map(self._form_of.__getitem__, self.numbers))
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        """What is known of each token's form."""
+        return tuple(map(self._known.words.__getitem__, self.numbers))
+
+    @cached_property
+    def stems(self) -> tuple[str, ...]:
+        return tuple(map(self._known.stems.__getitem__, self.numbers))
+
+    @cached_property
+    def folded(self) -> tuple[str, ...]:
+        return tuple(map(self._known.folded.__getitem__, self.numbers))
 
     def __len__(self) -> int:
-        return len(self.forms)
+        return len(self.numbers)
 
     def range_of(self, found: Found) -> tuple[int, int]:
         """The code point range of a mention."""
         cut = 0 if found.whole else self.words[found.start].cut
-        return self.starts[found.start] + cut, self.ends[found.end - 1]
+        return self.tokens[found.start][0] + cut, self.tokens[found.end - 1][1]
 
-    def at(self, trigger: int) -> list[int]:
+    def at(self, trigger: int) -> Sequence[int]:
         """The tokens that have a trigger."""
+        if not self.triggers & trigger:
+            return ()
         return [index for index, triggers in self.active if triggers & trigger]
 
     def stem(self, index: int) -> str:
         """The stem at `index`, empty outside the line."""
-        return self.stems[index] if 0 <= index < len(self.stems) else ""
+        return self.stems[index] if 0 <= index < len(self.numbers) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of each form, by its number."""
+
+    words: list[Word] = field(default_factory=list)
+    triggers: list[int] = field(default_factory=list)
+    stems: list[str] = field(default_factory=list)
+    folded: list[str] = field(default_factory=list)
+
+    def add(self, word: Word) -> None:
+        """The next form."""
+        self.words.append(word)
+        self.triggers.append(word.triggers)
+        self.stems.append(word.stem)
+        self.folded.append(word.folded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,49 +133,30 @@ class LineReader:
     classes: WordClasses
     verbal_classes: frozenset[int]
     triggers: Mapping[str, int]
-    _words: dict[str, Word] = field(default_factory=dict, repr=False)
+    forms: Forms
+    _known: _Known = field(default_factory=_Known, repr=False)
 
-    def lines(self, article: Article) -> Iterator[Line]:
-        """A line for each sentence that has tokens."""
-        tokens = article.tokens
-        position = 0
-        for sentence in article.sentences:
-            first = position
-            while position < len(tokens) and tokens[position][0] < sentence.end:
-                position += 1
-            if position > first:
-                yield self._line(article.text, sentence, tokens[first:position])
+    def lines(self, reading: Reading) -> list[Line]:
+        """A line for each sentence that has tokens; the article has been read with the same forms."""
+        known, forms = self._known, self.forms.known
+        for form in forms[len(known.words) :]:
+            known.add(self._word(form))
+        tokens, numbers = reading.article.tokens, reading.numbers
+        return [
+            Line(tokens[first:last], numbers[first:last], known, forms) for _, first, last in reading.sentences()
+        ]
 
-    def word(self, form: str) -> Word:
-        """What is known of a form."""
-        found = self._words.get(form)
-        if found is None:
-            folded = plain(form)
-            split = self.vocabulary.split(folded)
-            letters = kept_letters(form)
-            is_word = any(letter.isalnum() for letter in form)
-            stem = split.stem
-            cut = letters[split.length] if split.length and is_word else 0
-            definite = stem.startswith("ال") and len(stem) > 4
-            commonness = self.vocabulary.counts.get(stem, 0).bit_length()
-            proclitic = folded[: split.length] if cut else ""
-            numbers = self.classes.classes.get(stem)
-            verbal = numbers is not None and numbers[-1] in self.verbal_classes and not definite
-            triggers = self.triggers.get(stem if is_word else form, 0)
-            found = self._words[form] = Word(
-                folded, proclitic, stem, cut, is_word, definite, commonness, verbal, triggers
-            )
-        return found
-
-    def _line(self, text: str, sentence: Sentence, tokens: tuple[tuple[int, int], ...]) -> Line:
-        forms = tuple(text[start:end] for start, end in tokens)
-        words = tuple(map(self.word, forms))
-        return Line(
-            tuple(start for start, _ in tokens),
-            tuple(end for _, end in tokens),
-            forms,
-            words,
-            tuple(word.stem for word in words),
-            tuple(word.folded for word in words),
-            tuple((index, word.triggers) for index, word in enumerate(words) if word.triggers),
-        )
+    def _word(self, form: str) -> Word:
+        folded = plain(form)
+        split = self.vocabulary.split(folded)
+        letters = kept_letters(form)
+        is_word = any(letter.isalnum() for letter in form)
+        stem = split.stem
+        cut = letters[split.length] if split.length and is_word else 0
+        definite = stem.startswith("ال") and len(stem) > 4
+        commonness = self.vocabulary.counts.get(stem, 0).bit_length()
+        proclitic = folded[: split.length] if cut else ""
+        numbers = self.classes.classes.get(stem)
+        verbal = numbers is not None and numbers[-1] in self.verbal_classes and not definite
+        triggers = self.triggers.get(stem if is_word else form, 0)
+        return Word(folded, proclitic, stem, cut, is_word, definite, commonness, verbal, triggers)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from annotation.preannotate.gazetteer import norp_words, phrases, words
 from annotation.preannotate.line import Found, Line
@@ -40,7 +39,7 @@ def mended(line: Line, found: Found) -> Iterator[Found]:
             end -= 1  # م. and د. belong to the next name
     if start >= end:
         return
-    kept = replace(found, start=start, end=end)
+    kept = found if (start, end) == (found.start, found.end) else found._replace(start=start, end=end)
     if found.label in ("GPE", "LOC"):
         yield from _cut_at_proclitics(line, kept)
     elif not _common_noun(line, kept):
@@ -73,9 +72,9 @@ def _cut_at_proclitics(line: Line, found: Found) -> Iterator[Found]:
     for at in range(found.start + 1, found.end):
         word = line.words[at]
         if word.proclitic in ("و", "ب", "ل") and any(word.stem in words(name) for name in ("gpe", "cities", "loc")):
-            yield replace(found, start=start, end=at)
+            yield found._replace(start=start, end=at)
             start = at
-    yield replace(found, start=start)
+    yield found if start == found.start else found._replace(start=start)
 
 
 def _common_noun(line: Line, found: Found) -> bool:
@@ -107,9 +106,9 @@ def completed(line: Line, found: Sequence[Found]) -> list[Found]:
         after = mention.end
         national = line.stem(after) in norp_words() and line.words[after].definite and not line.words[after].cut
         if mention.label == "ORG" and stems in phrases("national_bodies") and national:
-            mention = replace(mention, end=after + 1)
+            mention = mention._replace(end=after + 1)
         if mention.label == "PERS" and line.folded[after : after + 1] == (_CLAN,) and after + 1 < len(line):
-            mention = replace(mention, end=after + 2)
+            mention = mention._replace(end=after + 2)
         result.append(mention)
     return result
 
@@ -158,7 +157,7 @@ def trimmed_to_surnames(lines: Sequence[Line], found: Sequence[Sequence[Found]])
             first = line.stems[mention.start]
             family = first in surnames and first.startswith("ال") and first not in words("first_names")
             if mention.label == "PERS" and mention.end - mention.start > 1 and family:
-                mention = replace(mention, end=mention.start + 1)
+                mention = mention._replace(end=mention.start + 1)
             kept.append(mention)
         result.append(kept)
     return result

@@ -22,6 +22,7 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
+from annotation.preannotate.forms import Forms, Reading
 from annotation.preannotate.numerals import FRACTIONS, is_cardinal, is_scale, parse_number
 from annotation.preannotate.protocol import Article
 from annotation.preannotate.symbols import SymbolReader, Symbols
@@ -172,8 +173,9 @@ _SCORES: Mapping[str, float] = {"sign": 0.95, "amount": 0.98, "vague": 0.9, "dua
 class MoneyAnnotator:
     """Finds MONEY mentions; an `EntityAnnotator`. Needs no model."""
 
-    def __init__(self) -> None:
-        self._reader = SymbolReader(classify)
+    def __init__(self, forms: Forms | None = None) -> None:
+        self._forms = forms or Forms()
+        self._reader = SymbolReader(classify, self._forms)
 
     @property
     def name(self) -> str:
@@ -192,10 +194,11 @@ class MoneyAnnotator:
 
     def entities(self, articles: Sequence[Article]) -> list[list[Entity]]:
         """The amounts of money of each article, sorted and disjoint, with their values."""
-        return [self._mentions(article) for article in articles]
+        return [self.mentions(self._forms.read(article)) for article in articles]
 
-    def _mentions(self, article: Article) -> list[Entity]:
-        symbols = self._reader.read(article.text, article.tokens)
+    def mentions(self, reading: Reading) -> list[Entity]:
+        """The amounts of an article that has been read with the annotator's own forms."""
+        symbols = self._reader.read(reading)
         matches = list(_GRAMMAR.finditer(symbols.letters))
         if not matches:
             return []
@@ -223,11 +226,11 @@ class _Countries:
         lexicon = _lexicon()
         beside: dict[int, Counter[str]] = {}
         for match in re.finditer("[ckd]N", symbols.letters):
-            noun, nisba = symbols.forms[match.start()], symbols.forms[match.start() + 1]
+            noun, nisba = symbols.forms(*match.span())
             currency = lexicon.nouns.get(noun) or lexicon.duals[noun]
             if lexicon.nisbas[nisba] in currency.countries:
                 beside.setdefault(id(currency), Counter())[lexicon.nisbas[nisba]] += 1
-        named = Counter(lexicon.hints[symbols.forms[match.start()]] for match in re.finditer("[NH]", symbols.letters))
+        named = Counter(lexicon.hints[symbols.form(match.start())] for match in re.finditer("[NH]", symbols.letters))
         return cls(beside, named)
 
     def code(self, currency: _Currency, nisba: str | None) -> str:
@@ -259,7 +262,7 @@ def _read(
 ) -> tuple[int, int, str | None] | None:
     """The true extent and value of a match; None if it turns out to hold no amount."""
     lexicon = _lexicon()
-    letters, forms = symbols.letters[first:last], symbols.forms[first:last]
+    letters, forms = symbols.letters[first:last], symbols.forms(first, last)
     if kind == "sign":
         at = next(index for index, symbol in enumerate(letters) if symbol in "CI")
         code = lexicon.signs.get(forms[at]) or lexicon.codes[forms[at]]

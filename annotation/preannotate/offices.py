@@ -24,8 +24,11 @@ _FAR = 4  # definite words that may stand between a definite head and the person
 def offices(names: Names) -> Iterator[Found]:
     """OCC: the offices of a line, left to right, none overlapping another."""
     line = names.line
+    starts = line.at(OFFICE)
+    if not starts:
+        return
     taken = 0
-    for match in office_heads().matches(line.stems, line.folded, line.at(OFFICE)):
+    for match in office_heads().matches(line.stems, line.folded, starts):
         start, head_end = match.start, match.end
         if start < taken or start in names.blocked or start in names.persons or start in names.inner:
             continue

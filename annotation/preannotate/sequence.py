@@ -2,20 +2,21 @@
 
 The model is a conditional random field trained elsewhere (`training.entities`). At run time, a word form's features
 are looked up once; what it adds to the label scores of the token at each offset is one row of a growing table. A
-batch is then five table look-ups a token and a Viterbi pass over sentences padded to similar lengths, all in numpy.
+batch is then five table look-ups a token and a Viterbi pass over all sentences in step, all in numpy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotation.preannotate.features import OFFSETS, FeatureExtractor
+from annotation.preannotate.forms import Forms
 
-_PADDED = 64  # sentences decoded together: sorted by length, so that little is padded
+_TOGETHER = 1024  # sentences decoded together: bounds the memory
 Scores = NDArray[np.float32]
 
 
@@ -38,20 +39,32 @@ class Tagged:
 
 
 class SequenceTagger:
-    """Tags sentences of word forms. Not safe to share between threads (it grows its cache)."""
+    """Tags sentences of word forms. Not safe to share between threads (it grows its table)."""
 
-    def __init__(self, weights: Weights, extractor: FeatureExtractor) -> None:
+    def __init__(self, weights: Weights, extractor: FeatureExtractor, forms: Forms | None = None) -> None:
         self.labels = weights.labels
         self._weights = weights
         self.extractor = extractor
-        self._ids: dict[str, int] = {"": 0}
+        self._forms = forms or Forms()
+        self._learnt = 1  # forms in the table; the first row is that of no form
         shape = (1024, len(OFFSETS), len(weights.labels))
         self._table: Scores = np.zeros(shape, dtype=np.float32)
 
     def emissions(self, sentences: Sequence[Sequence[str]]) -> list[Scores]:
-        """For each sentence, the scores of its tokens (rows) for each label (columns)."""
-        flat, bounds = self._form_ids(sentences)
+        """For each sentence of forms, the scores of its tokens (rows) for each label (columns)."""
+        return self.numbered_emissions([self._forms.numbers(sentence) for sentence in sentences])
+
+    def numbered_emissions(self, sentences: Sequence[Sequence[int]]) -> list[Scores]:
+        """As `emissions`, for sentences of form numbers."""
+        self._learn()
         reach = max(OFFSETS)
+        bounds = []
+        padded = [0] * reach  # between sentences too, so that no neighbour is seen across them
+        for sentence in sentences:
+            bounds.append((len(padded), len(padded) + len(sentence)))
+            padded += sentence
+            padded += [0] * reach
+        flat = np.array(padded, dtype=np.int64)
         total = np.zeros((len(flat), len(self.labels)), dtype=np.float32)
         inner = np.arange(reach, len(flat) - reach)
         for column, offset in enumerate(OFFSETS):
@@ -64,108 +77,95 @@ class SequenceTagger:
 
     def decode(self, emissions: Sequence[Scores]) -> list[list[int]]:
         """The best label numbers of each sentence of emissions."""
-        order = sorted(range(len(emissions)), key=lambda index: len(emissions[index]))
-        paths: list[list[int]] = [[] for _ in emissions]
-        for first in range(0, len(order), _PADDED):
-            group = order[first : first + _PADDED]
-            for index, path in zip(
-                group, viterbi([emissions[i] for i in group], self._weights.transitions), strict=True
-            ):
-                paths[index] = path
-        return paths
+        return [path for group in _groups(emissions) for path in viterbi(group, self._weights.transitions)]
 
     def marginals(self, emissions: Sequence[Scores]) -> list[Scores]:
         """For each sentence, each token's label probabilities (forward-backward)."""
-        order = sorted(range(len(emissions)), key=lambda index: len(emissions[index]))
-        found: list[Scores] = [np.zeros((0, len(self.labels)), dtype=np.float32)] * len(emissions)
-        for first in range(0, len(order), _PADDED):
-            group = order[first : first + _PADDED]
-            rows = forward_backward([emissions[i] for i in group], self._weights.transitions)
-            for index, row in zip(group, rows, strict=True):
-                found[index] = row
-        return found
+        return [rows for group in _groups(emissions) for rows in forward_backward(group, self._weights.transitions)]
 
-    def _form_ids(self, sentences: Sequence[Sequence[str]]) -> tuple[NDArray[np.int64], list[tuple[int, int]]]:
-        """All forms as table rows, with empty rows between sentences so that no neighbour is seen across them."""
-        ids = self._ids
-        reach = max(OFFSETS)
-        flat: list[int] = [0] * reach
-        bounds = []
-        for sentence in sentences:
-            start = len(flat)
-            for form in sentence:
-                number = ids.get(form)
-                flat.append(self._learn(form) if number is None else number)
-            bounds.append((start, len(flat)))
-            flat.extend([0] * reach)
-        return np.array(flat, dtype=np.int64), bounds
-
-    def _learn(self, form: str) -> int:
-        number = len(self._ids)
-        if number == len(self._table):
-            self._table = np.concatenate([self._table, np.zeros_like(self._table)])
+    def _learn(self) -> None:
+        """Adds the rows of the forms that are new."""
         known = self._weights.feature_rows
-        rows = [known[feature] for feature in self.extractor.features(form) if feature in known]
-        self._table[number] = self._weights.rows[rows].sum(axis=0)
-        self._ids[form] = number
-        return number
+        new = self._forms.known[self._learnt :]
+        while self._learnt + len(new) > len(self._table):
+            self._table = np.concatenate([self._table, np.zeros_like(self._table)])
+        for number, form in enumerate(new, self._learnt):
+            rows = [known[feature] for feature in self.extractor.features(form) if feature in known]
+            self._table[number] = self._weights.rows[rows].sum(axis=0)
+        self._learnt += len(new)
 
 
-def _padded(emissions: Sequence[Scores]) -> tuple[Scores, NDArray[np.int64]]:
-    lengths = np.array([len(rows) for rows in emissions], dtype=np.int64)
-    padded = np.zeros((int(lengths.max(initial=0)), len(emissions), emissions[0].shape[1]), dtype=np.float32)
-    for index, rows in enumerate(emissions):
-        padded[: len(rows), index] = rows
-    return padded, lengths
+def _groups(emissions: Sequence[Scores]) -> Iterator[Sequence[Scores]]:
+    for first in range(0, len(emissions), _TOGETHER):
+        yield emissions[first : first + _TOGETHER]
+
+
+class _Columns:
+    """Sentences to be walked through in step, the longest first: at each step those that are not over yet.
+
+    `scores` has a column a token, sentence after sentence as they were given.
+    """
+
+    def __init__(self, emissions: Sequence[Scores]) -> None:
+        lengths = np.array([len(rows) for rows in emissions], dtype=np.int64)
+        ends = lengths.cumsum()
+        self.ranges = list(zip((ends - lengths).tolist(), ends.tolist(), strict=True))
+        order = np.argsort(-lengths, kind="stable")
+        self._starts = (ends - lengths)[order]
+        self.steps = int(lengths.max(initial=0))
+        self._alive = np.searchsorted(-lengths[order], -np.arange(self.steps), side="left").tolist()
+        self.scores: Scores = np.ascontiguousarray(np.concatenate([*emissions]).T)
+
+    def tokens(self, step: int) -> NDArray[np.int64]:
+        """The tokens of a step, by their columns."""
+        tokens: NDArray[np.int64] = self._starts[: self._alive[step]] + step
+        return tokens
 
 
 def viterbi(emissions: Sequence[Scores], transitions: Scores) -> list[list[int]]:
     """The best path of each sentence. `transitions[i, j]` scores label j after label i."""
-    padded, lengths = _padded(emissions)
-    steps, count, width = padded.shape
-    if not steps:
+    if not any(map(len, emissions)):
         return [[] for _ in emissions]
-    back = np.zeros((steps, count, width), dtype=np.int8)
-    score = padded[0]
-    final = score.copy()
-    for step in range(1, steps):
-        options = score[:, :, None] + transitions[None]
-        back[step] = options.argmax(axis=1)
-        score = options.max(axis=1) + padded[step]
-        alive = lengths > step
-        final[alive] = score[alive]
-    state = final.argmax(axis=1)
-    paths = np.zeros((steps, count), dtype=np.int64)
-    everyone = np.arange(count)
-    for step in range(steps - 1, -1, -1):
-        paths[step] = state
-        inside = lengths > step
-        previous = back[step, everyone, state]
-        state = np.where(inside, previous, state) if step else state
-    return [paths[:length, index].tolist() for index, length in enumerate(lengths)]
+    columns = _Columns(emissions)
+    best = columns.scores.copy()
+    reached = best[:, columns.tokens(0)]
+    for step in range(1, columns.steps):
+        tokens = columns.tokens(step)
+        options = reached[:, None, : len(tokens)] + transitions[:, :, None]
+        reached = options.max(axis=0) + columns.scores[:, tokens]
+        best[:, tokens] = reached
+    labels = np.zeros(best.shape[1], dtype=np.int64)
+    for step in range(columns.steps - 1, -1, -1):
+        tokens = columns.tokens(step)
+        options = best[:, tokens]
+        if step + 1 < columns.steps:
+            following = columns.tokens(step + 1)
+            options[:, : len(following)] += transitions[:, labels[following]]
+        labels[tokens] = options.argmax(axis=0)
+    return [labels[start:end].tolist() for start, end in columns.ranges]
 
 
 def forward_backward(emissions: Sequence[Scores], transitions: Scores) -> list[Scores]:
     """Each token's label probabilities, for each sentence."""
-    padded, lengths = _padded(emissions)
-    steps, count, width = padded.shape
-    if not steps:
+    if not any(map(len, emissions)):
         return [rows for rows in emissions]
-    shift = padded.max(axis=2, keepdims=True)
-    emission = np.exp((padded - shift).astype(np.float64))
+    columns = _Columns(emissions)
+    emission = np.exp((columns.scores - columns.scores.max(axis=0)).astype(np.float64))
     moves = np.exp(transitions.astype(np.float64))
-    forward: NDArray[np.float64] = np.zeros((steps, count, width))
-    forward[0] = emission[0] / emission[0].sum(axis=1, keepdims=True)
-    for step in range(1, steps):
-        row = (forward[step - 1] @ moves) * emission[step]
-        forward[step] = row / row.sum(axis=1, keepdims=True)
-    backward: NDArray[np.float64] = np.ones((count, width))
-    found = np.zeros((steps, count, width))
-    for step in range(steps - 1, -1, -1):
-        product = forward[step] * backward
-        found[step] = product / product.sum(axis=1, keepdims=True)
-        row = (backward * emission[step]) @ moves.T
-        row /= row.sum(axis=1, keepdims=True)
-        # A sentence's backward pass begins at its own last token.
-        backward = np.where((lengths > step)[:, None], row, 1.0)
-    return [found[:length, index].astype(np.float32) for index, length in enumerate(lengths)]
+    forward = np.zeros_like(emission)
+    for step in range(columns.steps):
+        tokens = columns.tokens(step)
+        row = emission[:, tokens]
+        if step:
+            row *= moves.T @ forward[:, tokens - 1]
+        forward[:, tokens] = row / row.sum(axis=0)
+    found = np.zeros(emission.shape, dtype=np.float32)
+    backward = np.ones((len(emission), len(emissions)))
+    for step in range(columns.steps - 1, -1, -1):
+        tokens = columns.tokens(step)
+        after = backward[:, : len(tokens)]  # a sentence's backward pass begins at its own last token
+        product = forward[:, tokens] * after
+        found[:, tokens] = product / product.sum(axis=0)
+        row = moves @ (after * emission[:, tokens])
+        backward[:, : len(tokens)] = row / row.sum(axis=0)
+    return [found[:, start:end].T for start, end in columns.ranges]

@@ -9,9 +9,11 @@ the code points it stands for.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from itertools import accumulate
 
+from annotation.preannotate.forms import Forms, Reading
 from annotation.preannotate.words import fold, kept_letters
 from corpus.span import Span
 
@@ -28,18 +30,46 @@ Classify = Callable[[str], str | None]
 _Piece = tuple[str, int, str]
 
 
-@dataclass(frozen=True, slots=True)
 class Symbols:
-    """The symbol string of a text; `starts`, `ends` and `forms` tell what each symbol stands for."""
+    """The symbol string of an article, `letters`; what each symbol stands for is worked out where it is asked for."""
 
-    letters: str
-    starts: Sequence[int]
-    ends: Sequence[int]
-    forms: Sequence[str]
+    __slots__ = ("_bounds", "_line_starts", "_parts", "_pieces", "_reading", "letters")
+
+    def __init__(self, reading: Reading, pieces: Sequence[tuple[_Piece, ...]], letters: Sequence[str]) -> None:
+        self._reading = reading
+        self._pieces = pieces
+        self._line_starts = reading.line_starts()
+        self._parts = [letters[number] for number in reading.numbers]
+        for token in self._line_starts:
+            self._parts[token] = LINE_BREAK + self._parts[token]
+        self._bounds: list[int] = []
+        self.letters = "".join(self._parts)
+
+    def forms(self, first: int, last: int) -> list[str]:
+        """The folded forms of the symbols `first` to `last`, the latter excluded."""
+        return [self._piece(index)[2] for index in range(first, last)]
+
+    def form(self, index: int) -> str:
+        """The folded form of one symbol."""
+        return self._piece(index)[2]
 
     def span(self, first: int, last: int) -> Span:
         """The code points of the symbols `first` to `last`, the latter excluded."""
-        return Span(self.starts[first], self.ends[last - 1])
+        return Span(self._piece(first)[0], self._piece(last - 1)[1])
+
+    def _piece(self, index: int) -> tuple[int, int, str]:
+        """Start, end and folded form of a symbol."""
+        if not self._bounds:
+            self._bounds = list(accumulate(map(len, self._parts)))
+        token = bisect_right(self._bounds, index)
+        start, end = self._reading.article.tokens[token]
+        pieces = self._pieces[self._reading.numbers[token]]
+        nth = index - self._bounds[token] + len(pieces)
+        if nth < 0:
+            return start - 1, start, LINE_BREAK
+        _, offset, form = pieces[nth]
+        # A proclitic ends where the next piece starts.
+        return start + offset, start + pieces[nth + 1][1] if nth + 1 < len(pieces) else end, form
 
 
 class SymbolReader:
@@ -49,49 +79,19 @@ class SymbolReader:
     prepositions ب ل ك become `b`. In للعام the article has lost its alef: the piece is لعام, read as العام.
     """
 
-    _CACHE_LIMIT = 500_000
-
-    def __init__(self, classify: Classify) -> None:
+    def __init__(self, classify: Classify, forms: Forms) -> None:
         self._classify = classify
-        self._cache: dict[str, tuple[_Piece, ...]] = {}
+        self._forms = forms
+        self._known: list[tuple[_Piece, ...]] = []
+        self._letters: list[str] = []
 
-    def read(self, text: str, tokens: Sequence[tuple[int, int]]) -> Symbols:
-        """The symbols of `text`, whose tokens are given; line breaks are symbols too."""
-        letters: list[str] = []
-        starts: list[int] = []
-        ends: list[int] = []
-        forms: list[str] = []
-        cache = self._cache
-        if len(cache) > self._CACHE_LIMIT:
-            cache.clear()
-        line_end = text.find("\n")
-        for start, end in tokens:
-            if 0 <= line_end < start:
-                letters.append(LINE_BREAK)
-                starts.append(line_end)
-                ends.append(line_end + 1)
-                forms.append(LINE_BREAK)
-                line_end = text.find("\n", start)
-            token = text[start:end]
-            pieces = cache.get(token)
-            if pieces is None:
-                pieces = cache[token] = self._pieces(token)
-            if len(pieces) == 1:
-                symbol, _, form = pieces[0]
-                letters.append(symbol)
-                starts.append(start)
-                ends.append(end)
-                forms.append(form)
-                continue
-            for symbol, offset, form in pieces:
-                letters.append(symbol)
-                starts.append(start + offset)
-                ends.append(end)
-                forms.append(form)
-            # A proclitic ends where the next piece starts.
-            for back in range(len(pieces) - 1):
-                ends[-2 - back] = starts[-1 - back]
-        return Symbols("".join(letters), starts, ends, forms)
+    def read(self, reading: Reading) -> Symbols:
+        """The symbols of an article; line breaks are symbols too."""
+        for form in self._forms.known[len(self._known) :]:
+            pieces = self._pieces(form)
+            self._known.append(pieces)
+            self._letters.append("".join(piece[0] for piece in pieces))
+        return Symbols(reading, self._known, self._letters)
 
     def _pieces(self, token: str) -> tuple[_Piece, ...]:
         form = fold(token)
