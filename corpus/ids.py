@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 _SHORT = 16
@@ -66,6 +67,7 @@ def article_source_id(source: str, nth: int) -> str:
     return source if nth == 1 else f"{source}#{nth}"
 
 
+@lru_cache(maxsize=1024)  # asked for every span of a layer
 def layer_id(task: str, kind: str, producer: str, version: str, ontology: str, parent: str, round_: int) -> str:
     """The identity of a layer: the same work by the same hand on the same terms."""
     return digest(task, kind, producer, version, ontology, parent, str(round_))[:_SHORT]
@@ -73,4 +75,6 @@ def layer_id(task: str, kind: str, producer: str, version: str, ontology: str, p
 
 def annotation_id(layer: str, doc: str, revision: int, start: int, end: int, label: str) -> str:
     """The identity of one annotation; a topic has start and end -1."""
-    return digest(f"{layer}\0{doc}\0{revision}\0{start}\0{end}\0{label}")[:_SHORT]
+    body = f"{layer}\0{doc}\0{revision}\0{start}\0{end}\0{label}".encode()
+    # `digest` of one part, written out: there are millions of them.
+    return hashlib.sha256(len(body).to_bytes(8, "big") + body).hexdigest()[:_SHORT]

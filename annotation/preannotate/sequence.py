@@ -17,6 +17,7 @@ from annotation.preannotate.features import OFFSETS, FeatureExtractor
 from annotation.preannotate.forms import Forms
 
 _TOGETHER = 1024  # sentences decoded together: bounds the memory
+_LEARNT_TOGETHER = 1024  # new forms added up together: bounds the memory
 Scores = NDArray[np.float32]
 
 
@@ -89,9 +90,16 @@ class SequenceTagger:
         new = self._forms.known[self._learnt :]
         while self._learnt + len(new) > len(self._table):
             self._table = np.concatenate([self._table, np.zeros_like(self._table)])
-        for number, form in enumerate(new, self._learnt):
-            rows = [known[feature] for feature in self.extractor.features(form) if feature in known]
-            self._table[number] = self._weights.rows[rows].sum(axis=0)
+        for first in range(0, len(new), _LEARNT_TOGETHER):
+            rows: list[int] = []
+            begins: dict[int, int] = {}
+            for number, form in enumerate(new[first : first + _LEARNT_TOGETHER], self._learnt + first):
+                found = [known[feature] for feature in self.extractor.features(form) if feature in known]
+                if found:
+                    begins[number] = len(rows)
+                    rows += found
+            if rows:
+                self._table[list(begins)] = np.add.reduceat(self._weights.rows[rows], list(begins.values()))
         self._learnt += len(new)
 
 
