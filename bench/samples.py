@@ -96,8 +96,13 @@ def read_pairs() -> Iterator[Pair]:
 
 
 def cleaning(pair: Pair) -> Score:
+    """Characters of both texts."""
+    return in_order(pair.found.document.text, pair.gold.text)
+
+
+def in_order(found: str, gold: str) -> Score:
     """Characters, white space aside, that are in both texts in order."""
-    one, other = ("".join(text.split()) for text in (pair.found.document.text, pair.gold.text))
+    one, other = ("".join(text.split()) for text in (found, gold))
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     right = sum(block.size for block in matcher.get_matching_blocks())
     return Score(right, len(one) - right, len(other) - right)
