@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SHARED ?= ../shared
 
-.PHONY: bench-text setup labelstudio chromium bench-labelstudio screenshots demo test lint format bench bench-models soak models schemas docs clean
+.PHONY: bench-text setup labelstudio chromium bench-labelstudio screenshots demo test test-transformers lint format bench bench-models soak models schemas docs clean
 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
@@ -43,7 +43,18 @@ chromium:
 labelstudio: .venv-labelstudio/template/keys.json
 
 test: setup labelstudio lint
-	$(BIN)/python -m pytest -n auto -m "not soak"
+	$(BIN)/python -m pytest -n auto -m "not soak and not transformers"
+
+# torch takes gigabytes, so it has a folder of its own.
+.venv-transformers/.ready: pyproject.toml constraints.txt
+	@test -x .venv-transformers/bin/python || $(PYTHON) -m venv .venv-transformers
+	@echo "Installing torch and transformers into .venv-transformers …"
+	@.venv-transformers/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+	  --editable '.[transformers]' hypothesis pytest
+	@touch $@
+
+test-transformers: .venv-transformers/.ready
+	.venv-transformers/bin/python -m pytest tests/transformers
 
 lint: setup
 	$(BIN)/ruff check .

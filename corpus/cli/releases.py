@@ -1,4 +1,4 @@
-"""`mudawwana diff`."""
+"""`mudawwana diff` and `export`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corpus.cli.output import show_json
+from corpus.cli.output import FAILED, USAGE, say, show_json
 
 if TYPE_CHECKING:
     from corpus.release.diff import Diff
@@ -72,6 +72,51 @@ def _show(found: Diff) -> None:
         print(f"- {line}")
 
 
+def export(
+    context: typer.Context,
+    release: Annotated[str | None, typer.Argument(help="A version, or the folder of one; default: the newest.")] = None,
+    to: Annotated[str, typer.Option("--to", help="conll2003, spacy or label-studio.")] = "conll2003",
+    out: Annotated[Path, typer.Option(help="The folder for the files, one a split; it is made.")] = Path("export"),
+    labels: Annotated[
+        str, typer.Option(help="Another inventory that the ontology maps the labels to; what it has not is left out.")
+    ] = "",
+    corpus: _CorpusOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Write a release as CoNLL-2003 columns, as spaCy's DocBin, or as tasks for Label Studio.
+
+    CoNLL has the flat tags of `ner_tags`; the others have nested entities, sentences and topics too. In tasks, what
+    people made is an annotation and the machine's a prediction; `label-config.xml` lies beside them.
+
+    Examples: `mudawwana export`  ·  `mudawwana export 1.0.0 --to spacy --out spacy`  ·
+    `mudawwana export --to conll2003 --labels conll`
+    """
+    from corpus.config import find_root
+    from corpus.release.versions import list_versions
+    from corpus.workflow.export import FORMATS, export_release
+
+    if to not in FORMATS:
+        say(f"mudawwana: --to is one of {', '.join(FORMATS)}, not '{to}'")
+        raise typer.Exit(USAGE)
+    folder = Path(release or "")
+    if release is None or not (folder / "manifest.json").exists():
+        given = corpus or context.find_root().params.get("corpus")
+        releases = (Path(given).resolve() if given is not None else find_root(Path.cwd())) / "releases"
+        versions = [str(version) for version in list_versions(releases)]
+        if not versions or (release is not None and release not in versions):
+            known = f"there are: {', '.join(versions)}" if versions else "nothing was released yet: mudawwana release"
+            say(f"mudawwana: there is no release {release}; {known}" if release else f"mudawwana: {known}")
+            raise typer.Exit(FAILED)
+        folder = releases / (release or versions[-1])
+    done = export_release(folder, to, out, labels)
+    if as_json:
+        show_json({"files": {str(path): count for path, count in done.files.items()}})
+        return
+    for path, count in done.files.items():
+        print(f"{path}: {count:,} documents")
+
+
 def register(app: typer.Typer) -> None:
-    """Add the command to `app`."""
+    """Add the commands to `app`."""
     app.command()(diff)
+    app.command()(export)

@@ -13,7 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from corpus.config import ConfigError, find_root
 from corpus.release.choose import SILVER
+from corpus.release.digest import content_digest
+from corpus.release.manifest import MANIFEST, read_manifest
+from corpus.release.versions import ReleaseError, list_versions
 from schemas.tables import RELEASE_CONFIGS
 
 if TYPE_CHECKING:
@@ -73,6 +77,60 @@ def fresh_cache() -> Iterator[Path]:
             datasets.config.HF_HUB_OFFLINE = offline
             if progress:
                 datasets.enable_progress_bars()
+
+
+def load_release(release: str | Path, config: str = "sentences", cache: str | None = None) -> DatasetDict:
+    """What `corpus.load` promises.
+
+    Raises:
+        ReleaseError: if there is no such release, it has no such config, or `datasets` gave rows of another one.
+    """
+    from datasets import load_dataset
+
+    folder = _folder(release)
+    manifest = read_manifest(folder)
+    if config not in manifest.configs:
+        raise ReleaseError(f"{folder} has no config '{config}'; it has: {', '.join(manifest.configs)}")
+    splits = manifest.configs[config].splits
+    loaded = load_dataset(str(folder), config, cache_dir=cache)
+    found = {split: (str(part.info.version), content_digest(_as_written(part))) for split, part in loaded.items()}
+    expected = {split: (manifest.version, entry.content_sha256) for split, entry in splits.items()}
+    for split in sorted(found.keys() | expected.keys()):
+        if found.get(split) != expected.get(split):
+            raise ReleaseError(
+                f"load_dataset gave for {split} of {config} {_named(found.get(split))}, and the manifest says "
+                f"{_named(expected.get(split))}; 'mudawwana validate {folder}' says whether a file changed, else give "
+                "another cache_dir"
+            )
+    return loaded
+
+
+def _named(part: tuple[str, str] | None) -> str:
+    return f"version {part[0]} with the content digest {part[1][:16]}…" if part else "nothing"
+
+
+def _as_written(part: Dataset) -> pa.Table:
+    """The rows of a loaded split as its files have them, with the names of classes."""
+    return pa.table({name: with_names(whole(part.data[name]), feature) for name, feature in part.features.items()})
+
+
+def whole(column: pa.ChunkedArray) -> pa.Array:
+    """A column as one array, whatever its chunks."""
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+
+
+def _folder(release: str | Path) -> Path:
+    """A release's folder: as given, else that of the version in the corpus that the current folder is in."""
+    if (Path(release) / MANIFEST).exists():
+        return Path(release)
+    try:
+        root = find_root(Path.cwd())
+    except ConfigError as error:
+        raise ReleaseError(f"there is no release in {Path(release).resolve()}, and no corpus here: {error}") from error
+    versions = [str(version) for version in list_versions(root / "releases")]
+    if str(release) not in versions:
+        raise ReleaseError(f"there is no release {release} in {root}; there are: {', '.join(versions) or 'none'}")
+    return root / "releases" / str(release)
 
 
 def load_config(path: Path, config: str, cache: Path) -> DatasetDict:

@@ -17,7 +17,7 @@ import pyarrow as pa
 from corpus.release.card import content_description
 from corpus.release.digest import config_digest, content_digest
 from corpus.release.features import Labels, class_names
-from corpus.release.load import fresh_cache, load_config, with_names
+from corpus.release.load import fresh_cache, load_config, whole, with_names
 from corpus.release.manifest import (
     CHECKSUMS,
     MANIFEST,
@@ -200,14 +200,9 @@ def _compare_loaded(part: object, rows: pa.Table, names: Mapping[str, Iterable[s
         yield Finding("reload-rows", f"{loaded.num_rows} rows of {loaded.column_names}", where)
         return
     for name in rows.column_names:
-        array = with_names(_whole(loaded[name]), features[name])
-        if not array.equals(_whole(rows[name]).cast(array.type)):
+        array = with_names(whole(loaded[name]), features[name])
+        if not array.equals(whole(rows[name]).cast(array.type)):
             yield Finding("reload-rows", f"column {name} is not what the files hold", where)
-
-
-def _whole(column: pa.ChunkedArray) -> pa.Array:
-    """A column as one array, whatever its chunks."""
-    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
 
 
 def _shorten(findings: Iterable[Finding]) -> list[Finding]:
