@@ -68,6 +68,9 @@ def verify_release(path: Path) -> list[Finding]:
         return [Finding("manifest", str(error), MANIFEST)]
     except (OntologyError, LookupError) as error:
         return [Finding("ontology", str(error), "ontology.toml")]
+    if ontology.digest != manifest.ontology.digest:
+        message = f"says something else than the one that {MANIFEST} names ({manifest.ontology.digest})"
+        return [Finding("ontology", message, "ontology.toml")]
     release = _Release(path, manifest, labels)
     tables: dict[str, dict[str, pa.Table]] = {}
     findings = list(_read(release, tables))

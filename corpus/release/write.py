@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
 import pyarrow as pa
+import tomlkit
 
 from corpus.config import CorpusConfig
 from corpus.release.card import LOCAL, OPEN, Described, environment, render_card
@@ -43,6 +45,7 @@ from corpus.release.privacy import count_personal
 from corpus.release.statement import data_statement
 from corpus.release.versions import Version
 from corpus.segment.tokens import VERSION as TOKENISER_VERSION
+from schemas.keys import INHERITED_TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +196,18 @@ def _manifest(
 
 
 def _ontology_bytes(inventory: Inventory) -> bytes:
-    if inventory.path is not None:
-        return inventory.path.read_bytes()
-    return resources.files("schemas").joinpath("ontology.toml").read_bytes()
+    """The ontology's file; with the tables that it takes from the packaged one, which a later version may change."""
+    packaged = resources.files("schemas").joinpath("ontology.toml").read_bytes()
+    if inventory.path is None:
+        return packaged
+    own = inventory.path.read_bytes()
+    left_out = [name for name in INHERITED_TABLES if name not in tomllib.loads(own.decode("utf-8-sig"))]
+    if not left_out:
+        return own
+    document, base = tomlkit.parse(own.decode("utf-8-sig")), tomlkit.parse(packaged.decode())
+    for name in left_out:
+        document.append(name, base[name])
+    return tomlkit.dumps(document).encode()
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 import yaml
 from datasets import load_dataset
 
+import schemas.ontology
 from corpus.config import AboutConfig, CorpusConfig, ReleaseConfig
 from corpus.ids import doc_id
 from corpus.release.build import ReleaseSummary, release
@@ -22,6 +24,7 @@ from corpus.release.manifest import list_files, read_manifest
 from corpus.release.parquet import read_files
 from corpus.release.verify import verify_release
 from corpus.release.versions import ReleaseError
+from schemas.ontology import load_ontology
 from schemas.tables import SENTENCE_KINDS
 from tests.conftest import tree
 from tests.corpus.release.conftest import MATCH, MINISTER, PORT, RAIN, TEXTS, Maker, sample
@@ -329,6 +332,22 @@ def test_a_release_holds_no_time_and_no_path_of_this_machine(
         assert b"T00:" not in body
     assert json.loads((path / "manifest.json").read_bytes())["published"] == ["2026-01-12", "2026-01-12"]
     assert oct(os.stat(path).st_mode)[-3:] == "755"
+
+
+def test_an_ontology_that_takes_topics_from_the_packaged_one_is_released_whole(
+    make: Callable[..., ReleaseSummary], config: CorpusConfig, tmp_path: Path
+) -> None:
+    packaged = (Path(schemas.ontology.__file__).parent / "ontology.toml").read_text(encoding="utf-8")
+    own = "# ours\n" + packaged.split("\n[topics]\n")[0] + "\n"
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "own.toml").write_text(own, encoding="utf-8")
+    path = make(sample(), settings=replace(config, annotation=replace(config.annotation, ontology="own.toml"))).path
+    released = (path / "ontology.toml").read_text(encoding="utf-8")
+    inherited = {"topics", "sentences", "problems"}
+    assert released.startswith(own.rstrip("\n"))
+    assert inherited <= tomllib.loads(released).keys() and not inherited & tomllib.loads(own).keys()
+    theirs, ours = load_ontology(path / "ontology.toml"), load_ontology(tmp_path / "corpus" / "own.toml")
+    assert theirs == ours and theirs.digest == read_manifest(path).ontology.digest
 
 
 def test_the_ontology_of_the_corpus_is_released(make: Callable[..., ReleaseSummary], config: CorpusConfig) -> None:

@@ -149,6 +149,12 @@ def break_ontology(path: Path) -> None:
     seal(path)
 
 
+def reword_ontology(path: Path) -> None:
+    text = (path / "ontology.toml").read_text(encoding="utf-8")
+    (path / "ontology.toml").write_text(text.replace('name_en = "', 'name_en = "Our '), encoding="utf-8")
+    seal(path)
+
+
 def break_parquet(path: Path) -> None:
     seal(path)
     name = "data/documents/train-00000-of-00001.parquet"
@@ -174,6 +180,7 @@ FAULTS = (
     Fault("file-changed", lambda path: (path / "LICENSE").write_text("free", encoding="utf-8")),
     Fault("manifest", break_manifest),
     Fault("ontology", break_ontology),
+    Fault("ontology", reword_ontology),
     Fault("manifest-files", edit_manifest(lambda manifest: replace(manifest, files={}))),
     Fault("manifest-configs", edit_manifest(lambda manifest: replace(manifest, configs={}))),
     Fault("file-unreadable", break_parquet),
