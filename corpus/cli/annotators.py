@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corpus.cli.labelstudio import explained
-from corpus.cli.output import FAILED, REJECTS, list_rejects, progress_bars, say, show_json, show_table
+from corpus.cli.output import ANNOTATION, FAILED, REJECTS, list_rejects, progress_bars, say, show_json, show_table
 
 if TYPE_CHECKING:
     from annotation.adjudicate.answers import Conflict, Reading
@@ -308,4 +308,4 @@ def _say_more(number: int) -> None:
 def register(app: typer.Typer) -> None:
     """Add these commands to `mudawwana`."""
     for command in (review, agreement, adjudicate):
-        app.command()(command)
+        app.command(rich_help_panel=ANNOTATION)(command)

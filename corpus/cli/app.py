@@ -12,9 +12,12 @@ import typer
 
 from corpus.cli import annotators, labelstudio, publishing, releases
 from corpus.cli.output import (
+    ANNOTATION,
+    CORPUS,
     DONE,
     FAILED,
     REJECTS,
+    RELEASES,
     USAGE,
     list_rejects,
     progress_bars,
@@ -72,7 +75,7 @@ def _options(
     _global_corpus = corpus
 
 
-@app.command()
+@app.command(rich_help_panel=CORPUS)
 def init(
     folder: Annotated[Path, typer.Argument(help="The folder to make a corpus in.")] = Path("."),
     name: Annotated[str, typer.Option(help="Name of the dataset; default: the folder's name.")] = "",
@@ -87,7 +90,7 @@ def init(
     print(f"{path} is ready; fill it in, then: mudawwana build SOURCES… --corpus {folder}")
 
 
-@app.command()
+@app.command(rich_help_panel=CORPUS)
 def build(
     sources: Annotated[
         list[str] | None,
@@ -119,7 +122,7 @@ def build(
     _stop_with_rejects(summary)
 
 
-@app.command()
+@app.command(rich_help_panel=CORPUS)
 def status(
     corpus: CorpusOption = None,
     rejects: Annotated[bool, typer.Option("--rejects", help="List every reject.")] = False,
@@ -149,7 +152,7 @@ def status(
     print("releases: " + (", ".join(found.releases) or "none yet; next: mudawwana release"))
 
 
-@app.command()
+@app.command(rich_help_panel=RELEASES)
 def release(
     version: Annotated[str | None, typer.Argument(help="Three numbers; default: what the difference demands.")] = None,
     standoff: Annotated[
@@ -190,7 +193,7 @@ def release(
     print(f'load it: datasets.load_dataset("{_shown(summary.path)}")')
 
 
-@app.command()
+@app.command(rich_help_panel=RELEASES)
 def validate(
     release_version: Annotated[
         str | None, typer.Argument(metavar="[VERSION|DIR]", help="A release; default: all of them, and the corpus.")
@@ -221,7 +224,7 @@ def validate(
         raise typer.Exit(FAILED)
 
 
-@app.command("import")
+@app.command("import", rich_help_panel=ANNOTATION)
 def import_(
     files: Annotated[list[str], typer.Argument(help="Notation, CoNLL or Label Studio JSON files, folders or globs.")],
     annotator: Annotated[
@@ -254,7 +257,7 @@ def import_(
         raise typer.Exit(REJECTS)
 
 
-@app.command()
+@app.command(rich_help_panel=CORPUS)
 def annotate(
     files: Annotated[list[str], typer.Argument(help="Files, folders or globs, as for build.")],
     as_json: Annotated[bool, typer.Option("--json", help="A JSON line for each article.")] = False,
@@ -315,7 +318,7 @@ def _explain(files: list[str]) -> None:
         raise typer.Exit(REJECTS)
 
 
-@app.command()
+@app.command(rich_help_panel=CORPUS)
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where to build the sample corpus.")] = Path("demo"),
     jobs: JobsOption = None,

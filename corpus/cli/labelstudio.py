@@ -10,7 +10,17 @@ from typing import Annotated
 
 import typer
 
-from corpus.cli.output import FAILED, REJECTS, USAGE, list_rejects, progress_bars, say, show_json, show_table
+from corpus.cli.output import (
+    ANNOTATION,
+    FAILED,
+    REJECTS,
+    USAGE,
+    list_rejects,
+    progress_bars,
+    say,
+    show_json,
+    show_table,
+)
 
 server_app = typer.Typer(no_args_is_help=True, help="A Label Studio server of the corpus's own.")
 
@@ -221,6 +231,6 @@ def pull(
 
 def register(app: typer.Typer) -> None:
     """Add these commands to `mudawwana`."""
-    app.command()(push)
-    app.command()(pull)
-    app.add_typer(server_app, name="labelstudio")
+    app.command(rich_help_panel=ANNOTATION)(push)
+    app.command(rich_help_panel=ANNOTATION)(pull)
+    app.add_typer(server_app, name="labelstudio", rich_help_panel=ANNOTATION)

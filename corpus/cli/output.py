@@ -17,6 +17,9 @@ SHOWN_REJECTS = 10
 
 DONE, FAILED, USAGE, REJECTS = 0, 1, 2, 3
 
+CORPUS, ANNOTATION, RELEASES = "The corpus", "Annotation by people", "Releases"
+"""The panels that `--help` lists the commands in."""
+
 
 def show_table(title: str, rows: Sequence[tuple[str, object]]) -> None:
     """Two columns under a title."""

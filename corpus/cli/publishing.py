@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corpus.cli.output import USAGE, progress_bars, say, show_json, show_table
+from corpus.cli.output import RELEASES, USAGE, progress_bars, say, show_json, show_table
 
 if TYPE_CHECKING:
     from corpus.release.datasheet import Question
@@ -221,4 +221,4 @@ def attach(
 def register(app: typer.Typer) -> None:
     """Add these commands to `mudawwana`."""
     for command in (datasheet, publish, attach, retract, lookup):
-        app.command()(command)
+        app.command(rich_help_panel=RELEASES)(command)

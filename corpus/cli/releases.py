@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corpus.cli.output import FAILED, USAGE, say, show_json
+from corpus.cli.output import FAILED, RELEASES, USAGE, say, show_json
 
 if TYPE_CHECKING:
     from corpus.release.diff import Diff
@@ -118,5 +118,5 @@ def export(
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
-    app.command()(diff)
-    app.command()(export)
+    app.command(rich_help_panel=RELEASES)(diff)
+    app.command(rich_help_panel=RELEASES)(export)
