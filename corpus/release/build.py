@@ -81,9 +81,9 @@ def release(root: Path, config: CorpusConfig, version: str | None = None, *, rep
     with locked(releases):
         _remove_partial(releases)
         _check_standing(releases, asked)
-        earlier = read_earlier(releases)
-        contents = _contents(tables, config, inventory, earlier)
         retractions = read_retractions(root)
+        earlier = read_earlier(releases, retractions)
+        contents = _contents(tables, config, inventory, earlier)
         held = holding_versions(releases, retractions)
         check_retracted(contents.tables["documents"].values(), retractions)
         contents = replace(contents, replaces=held)
@@ -101,7 +101,7 @@ def next_release(root: Path, config: CorpusConfig) -> SplitTables:
     Raises:
         ReleaseError, StoreError, OntologyError, LookupError: as `release` does.
     """
-    earlier = read_earlier(root / "releases")
+    earlier = read_earlier(root / "releases", read_retractions(root))
     return _contents(read_corpus(root), config, _read_inventory(root, config), earlier).tables
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 
@@ -12,14 +13,18 @@ from corpus.release.manifest import Manifest, read_manifest
 from corpus.release.parquet import read_files
 from corpus.release.versions import ReleaseError, list_versions
 from corpus.release.withdraw import read_kept_splits
+from corpus.retractions import Retractions
+
+NONE: Final = Retractions()
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The split of a published document, and what it was known to be related to."""
+    """The split of a published document, and what it was known to be related to; None where that id is of a source
+    that was retracted."""
 
     split: str
-    cluster_id: str
+    cluster_id: str | None
     story_id: str | None
 
 
@@ -42,8 +47,10 @@ class Earlier:
         return self.documents.get(doc_id) or next(known, None)
 
 
-def read_earlier(releases: Path) -> Earlier:
+def read_earlier(releases: Path, retractions: Retractions = NONE) -> Earlier:
     """What all releases in the folder `releases` say, newer ones over older ones.
+
+    Clusters and stories are called after their first member; where that was retracted they get another name.
 
     Raises:
         ReleaseError: if one cannot be read.
@@ -51,8 +58,12 @@ def read_earlier(releases: Path) -> Earlier:
     documents: dict[str, Place] = {}
     sources: dict[str, Place] = {}
     columns = ["doc_id", "source_id", "cluster_id", "story_id"]
+
+    def name(source: str | None) -> str | None:
+        return None if source is None or retractions.source(source) else source
+
     for row in read_kept_splits(releases):
-        place = Place(str(row["split"]), str(row["cluster_id"]), row["story_id"])
+        place = Place(str(row["split"]), name(row["cluster_id"]), name(row["story_id"]))
         documents[str(row["doc_id"])] = sources[str(row["source_id"])] = place
     for version in list_versions(releases):
         folder = releases / str(version)
@@ -66,7 +77,7 @@ def read_earlier(releases: Path) -> Earlier:
             ) from error
         for split, rows in parts.items():
             for row in rows:
-                place = Place(split, row["cluster_id"], row["story_id"])
+                place = Place(split, name(row["cluster_id"]), name(row["story_id"]))
                 documents[row["doc_id"]] = sources[row["source_id"]] = place
     return Earlier(documents, sources)
 

@@ -29,7 +29,7 @@ def data_statement(release: Described) -> tuple[Section, ...]:
     }
     said |= {id_: words.strip() for id_, words in release.told.items() if id_ not in said}
     parts = (
-        ("Curation rationale", _join(said, "purpose", "sampling")),
+        ("Curation rationale", _rationale(said)),
         ("Language variety", " ".join((_variety(release), said.get("language-variety", ""))).strip()),
         ("Speaker demographic", _join(said, "speakers")),
         ("Annotator demographic", " ".join((_annotators(release), said.get("annotator-demographics", ""))).strip()),
@@ -40,6 +40,11 @@ def data_statement(release: Described) -> tuple[Section, ...]:
         ("Provenance appendix", _join(said, "acquisition", "mechanisms")),
     )
     return tuple(Section(title, text or NOT_ANSWERED) for title, text in parts)
+
+
+def _rationale(said: Mapping[str, str]) -> str:
+    sampling = said.get("sampling", "")
+    return "\n\n".join(one for one in (said.get("purpose", ""), f"Sampling: {sampling}" if sampling else "") if one)
 
 
 def _join(said: Mapping[str, str], *ids: str) -> str:

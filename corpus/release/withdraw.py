@@ -24,7 +24,8 @@ from corpus.store import StoreError, atomic_write
 
 KEPT_SPLITS: Final = "kept-splits.parquet"
 STANDOFF_SUFFIX: Final = "-standoff"  # the folder of a release's edition without texts is named after it
-_COLUMNS: Final = ("doc_id", "source_id", "cluster_id", "story_id")
+_GROUPS: Final = ("cluster_id", "story_id")  # the source_id of the first member
+_COLUMNS: Final = ("doc_id", "source_id", *_GROUPS)
 _KEPT: Final = pa.schema([(name, pa.string()) for name in ("version", "split", *_COLUMNS)])
 
 
@@ -117,7 +118,12 @@ def _places(folder: Path) -> pa.Table:
 def _keep_splits(releases: Path, version: str, places: pa.Table, retractions: Retractions) -> None:
     kept = [dict(row) for row in read_kept_splits(releases) if row["version"] != version]
     kept += [{**row, "version": version} for row in places.to_pylist()]
-    rows = [row for row in kept if not _is_retracted(row, retractions)]  # type: ignore[arg-type]
+    rows = [
+        {name: None if name in _GROUPS and value and retractions.source(value) else value
+         for name, value in row.items()}
+        for row in kept
+        if not _is_retracted(row, retractions)  # type: ignore[arg-type]
+    ]
     sink = pa.BufferOutputStream()
     pq.write_table(pa.Table.from_pylist(rows, _KEPT), sink, compression="zstd")
     atomic_write(releases / KEPT_SPLITS, sink.getvalue().to_pybytes())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -32,6 +32,8 @@ class _Gone:
     documents: frozenset[str]
     names: frozenset[str]
     """Paths, addresses and ids of the pages and texts."""
+    first_sources: Mapping[str, str]
+    """The first source of each document that stays."""
 
 
 def erase(root: Path, head: Head, retractions: Retractions) -> Head:
@@ -96,7 +98,9 @@ def _gone(root: Path, head: Head, retractions: Retractions) -> _Gone:
     known = read_table(root, "documents", head, ["doc_id"])["doc_id"].to_pylist()
     documents |= {doc for doc in known if retractions.document(doc)}
     names = {str(row[name]) for row in held if row["source_id"] in sources for name in ("path", "url") if row[name]}
-    return _Gone(frozenset(sources), frozenset(documents), frozenset(names | sources | documents))
+    seen_last = read_table(root, "sightings", head, ["source_id", "doc_id"]).to_pylist()[::-1]
+    firsts = {row["doc_id"]: row["source_id"] for row in seen_last if row["source_id"].split("#")[0] not in sources}
+    return _Gone(frozenset(sources), frozenset(documents), frozenset(names | sources | documents), firsts)
 
 
 def _pages_left(root: Path, head: Head, gone: _Gone) -> dict[str, tuple[str, ...]]:
@@ -126,6 +130,8 @@ def _pages_left(root: Path, head: Head, gone: _Gone) -> dict[str, tuple[str, ...
 
 def _filtered(root: Path, table: str, key: str, gone: _Gone) -> pa.Table:
     rows = read_shard(root, table, key)
+    if table == "clusters":
+        return _renamed(_without(rows, "doc_id", gone.documents), gone)
     if table == "rejects":
         return rows.filter(pc.invert(pc.is_in(rows["origin"], value_set=_strings(gone.names))))
     if "source_id" in rows.column_names:
@@ -138,13 +144,27 @@ def _left(root: Path, table: str, key: str, left: pa.Table) -> str:
 
     It begins like the old one, which says where the shard came from.
     """
-    if left.num_rows == read_shard(root, table, key, left.column_names[:1]).num_rows:
+    if left.equals(read_shard(root, table, key)):
         return key
     if not left.num_rows:
         return ""
     new = key[: key.rfind("-") + 1] + ids.digest(key, table, *map(str, left.to_pylist()))[:24]
     write_shard(root, table, new, left)
     return new
+
+
+def _renamed(clusters: pa.Table, gone: _Gone) -> pa.Table:
+    """Clusters and stories whose first member is gone, called after the first that is left."""
+    for name in ("cluster_id", "story_id"):
+        values = clusters[name].to_pylist()
+        firsts = dict(zip(reversed(values), reversed(clusters["doc_id"].to_pylist()), strict=True))
+        new = [
+            gone.first_sources[firsts[value]] if value and value.split("#")[0] in gone.sources else value
+            for value in values
+        ]
+        column = pa.array(new, pa.string())
+        clusters = clusters.set_column(clusters.column_names.index(name), clusters.schema.field(name), column)
+    return clusters
 
 
 def _unquoting(root: Path, keys: Iterable[str], head: Head, after: Head, gone: _Gone) -> Iterator[str]:

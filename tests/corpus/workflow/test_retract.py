@@ -258,6 +258,29 @@ def test_near_duplicates_that_stay_are_named(root: Path, pages: Path) -> None:
     assert any(f"near duplicates of it stay: {alike};" in line for line in take_down(root, "one.txt").remains)
 
 
+@pytest.mark.parametrize("built", [True, False])
+def test_a_cluster_is_not_called_after_a_member_that_was_retracted(root: Path, pages: Path, built: bool) -> None:
+    text = ARTICLES["fair.txt"] + "وقال المنظمون إن الدورة تستمر عشرة أيام وتضم ثلاثمئة دار نشر من ثلاثين بلدا.\n"
+    for nth, name in enumerate(("one.txt", "two.txt", "zoo.txt")):
+        (pages / name).write_text(text.replace("ثلاثمئة", "ثلاثمئة " * nth + "وأكثر"), encoding="utf-8")
+    build(root, CorpusConfig(), [str(pages)], jobs=1, progress=quiet)
+    make_release(root)
+    before = read_earlier(root / "releases")
+    assert before.sources[source_id("two.txt")].cluster_id == source_id("one.txt")
+    take_down(root, "one.txt")
+    if built:
+        (pages / "one.txt").unlink()
+        build(root, CorpusConfig(), [str(pages)], jobs=1, progress=quiet)
+    make_release(root)
+    after = read_earlier(root / "releases")
+    for name in ("two.txt", "zoo.txt"):
+        place = after.sources[source_id(name)]
+        assert place.cluster_id == source_id("two.txt")
+        assert place.split == before.sources[source_id(name)].split
+    assert places(root, source_id("one.txt")) == set()
+    assert not make_release(root).created
+
+
 @pytest.mark.parametrize("target", ["court.txt", "source", "file", "document"])
 def test_by_whatever_name(root: Path, pages: Path, target: str) -> None:
     doc = document(root, SECRET)
