@@ -28,6 +28,7 @@ OPENING: Final = tuple('([{«“"')
 FAR: Final = 40
 """Code points looked at on either side of a stop for a word: longer words end there (bounds the time)."""
 
+_SHORTEST_NAME_WITH_PROCLITIC: Final = 3
 _WORD_AFTER = re.compile(rf"[\s\"'«»“”‘’(\[\-–—•*]*([^\W_](?:[^\W_]|[{MARKS}])*)")
 _MARK = re.compile(f"[{MARKS}]")
 _UNWRITTEN = re.compile(rf"[{MARKS}\N{{ARABIC TATWEEL}}]+")
@@ -38,7 +39,7 @@ _EXTENDING = frozenset(
 )
 _URL = re.compile(URL)
 _FUTURE = re.compile(r"و?س[أنيت][ء-ي]{3,}\Z")  # سنخوض، وسيعود
-_JOINED_TITLES = frozenset({"ود", "وم", "وأ"})  # وم. عادل
+JOINED_TITLES = frozenset({"ود", "وم", "وأ"})  # وم. عادل
 _PROCLITICS = frozenset("وفبلك")
 _INITIAL = re.compile(rf"[^\W\d_][{MARKS}]*\.")
 _SPEECH = re.compile(r":\s*[\"«“”]\s*[^\"«»“”:]*\Z")
@@ -63,6 +64,8 @@ class Stop:
     end: int
     next: int
     line_end: int
+    _word_before: str | None = None
+    _word_after: str | None = None
 
     @property
     def marks(self) -> str:
@@ -90,13 +93,17 @@ class Stop:
     @property
     def word_before(self) -> str:
         """The word that touches the marks, without marks and tatweel; empty if none does."""
-        return _word_before(self.text, self.start, self.sentence_start)
+        if self._word_before is None:
+            self._word_before = _word_before(self.text, self.start, self.sentence_start)
+        return self._word_before
 
     @property
     def word_after(self) -> str:
         """The next word, without marks and tatweel, past opening quotes and dashes; empty if none follows."""
-        match = _WORD_AFTER.match(self.text, self.next, min(self.line_end, self.next + FAR))
-        return _UNWRITTEN.sub("", match[1]) if match else ""
+        if self._word_after is None:
+            match = _WORD_AFTER.match(self.text, self.next, min(self.line_end, self.next + FAR))
+            self._word_after = _UNWRITTEN.sub("", match[1]) if match else ""
+        return self._word_after
 
     @property
     def opens_sentence(self) -> bool:
@@ -206,7 +213,7 @@ def abbreviation(stop: Stop) -> bool | None:
     if stop.closers:  # "ع. م." between quotation marks is a name
         quoted = stop.text[max(stop.sentence_start, stop.start - 8) : stop.start]
         return JOIN if _QUOTED_INITIALS.search(quoted) and not stop.opens_sentence else None
-    if len(word) == 1 or word in _JOINED_TITLES:
+    if len(word) == 1 or word in JOINED_TITLES:
         return _single_letter(stop)
     if word in lexicon.ABBREVIATIONS:
         return JOIN
@@ -247,6 +254,8 @@ def letter_name(stop: Stop) -> bool | None:
         return JOIN
     at = stop.start - len(word) - 1
     dotted = stop.text[max(stop.sentence_start, at - 1) : at + 1].rstrip().endswith(".")
+    if name != word and len(name) < _SHORTEST_NAME_WITH_PROCLITIC and not dotted:
+        return None  # كاف is a word, seldom ك and the letter F
     if name in lexicon.INITIALS or dotted:
         return None if stop.opens_sentence or stop.word_after.startswith("و") else JOIN
     return None
@@ -284,10 +293,12 @@ def _quotes_speech(stop: Stop) -> bool:
 
 def ellipsis(stop: Stop) -> bool | None:
     """ ".." and "…" are pauses unless what follows stands on its own."""
-    spaced = stop.marks == "." and stop.text[max(stop.sentence_start, stop.start - 3) : stop.start].rstrip().endswith(
-        "."
-    )
-    if stop.marks[0] not in ".…" or (stop.marks == "." and not spaced) or any(c in "!?؟" for c in stop.marks):
+    marks = stop.marks
+    if marks[0] not in ".…":
+        return None
+    if marks == "." and not stop.text[max(stop.sentence_start, stop.start - 3) : stop.start].rstrip().endswith("."):
+        return None
+    if any(c in "!؟?" for c in marks):
         return None
     limit = min(stop.line_end, stop.next + 200)
     end = _CLAUSE_END.search(stop.text, stop.next, limit)

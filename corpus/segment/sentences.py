@@ -8,15 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Final
 
 from corpus.segment import lexicon
-from corpus.segment.boundaries import BRACKETS, FAR, STOPS, Stop, decide, extends_grapheme
+from corpus.segment.boundaries import BRACKETS, FAR, JOINED_TITLES, STOPS, Stop, decide, extends_grapheme
 from corpus.span import Sentence
 from corpus.text.chars import MARKS
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 
 WHOLE_LINE_KINDS: Final = frozenset({"title"})
 """Kinds of line that are one sentence whatever stops they hold."""
@@ -28,7 +27,7 @@ UNSTOPPED: Final = 250
 _EVENTS = re.compile(rf"[{re.escape(STOPS)}\n](?:(?<!\n)[{re.escape(STOPS)}]*+[{MARKS}]*+\n?+)?")
 _REST_OF_LINE = re.compile(r"[»\"”’')\]}]*+[^\S\n]*+(?:\n|\Z)")
 _ENDS_OF_LINE = frozenset(" \t»\"”’')]}")
-_WORDLESS_ENDS = frozenset("0123456789»”\")")
+_WORDLESS_ENDS = frozenset("0123456789%»”\")")
 _DIGITS = frozenset("0123456789")
 _CLEAR_START = re.compile(r"(?<=\s)(?:" + "|".join(map(re.escape, lexicon.CLEAR_STARTS)) + r")(?=\s)")
 _ALWAYS_CLOSE = frozenset(BRACKETS + "»")
@@ -36,8 +35,14 @@ _MAY_CLOSE = frozenset("\"'“”’")
 _PLAIN = frozenset(chr(c) for c in (*range(0x621, 0x63B), *range(0x641, 0x64B)))
 _STARTS = _PLAIN | frozenset("«([-–—0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _PLAIN_WORD = re.compile("[ء-غف-ي]{1,30}+(?=\\s)")
+_UNSURE_WORDS = frozenset(
+    " " + word
+    for word in lexicon.LETTER_NAMES | lexicon.UNITS | lexicon.ABBREVIATIONS | JOINED_TITLES
+    if len(word) == 2
+)
 _UNSURE_ENDS = frozenset(
-    word[-3:] for word in lexicon.LETTER_NAMES | lexicon.UNITS | lexicon.ABBREVIATIONS if len(word) > 2
+    [word[-3:] for word in lexicon.LETTER_NAMES | lexicon.UNITS | lexicon.ABBREVIATIONS if len(word) > 2]
+    + [proclitic + name for proclitic in "وفبلك" for name in lexicon.LETTER_NAMES if len(name) == 2]
 )
 
 
@@ -58,13 +63,13 @@ def segment(text: str, line_kinds: Sequence[str]) -> list[Sentence]:
     lines = text.count("\n") + 1 if text else 0
     if lines != len(line_kinds):
         raise ValueError(f"{lines} lines, but {len(line_kinds)} line kinds")
-    return _scan(text, line_kinds, None)
+    return [Sentence(*found) for found in _scan(text, line_kinds, None)]
 
 
 def split_line(line: str) -> list[tuple[int, int]]:
     """The sentences of bare text as ranges of code points; a line break in it ends a sentence."""
     kinds = ["paragraph"] * (line.count("\n") + 1)
-    return [(sentence.start, sentence.end) for sentence in _scan(line, kinds, None)]
+    return [(start, end) for start, end, _ in _scan(line, kinds, None)]
 
 
 def explain(text: str, line_kinds: Sequence[str]) -> list[Decision]:
@@ -81,9 +86,9 @@ def _trimmed_end(text: str, start: int, end: int) -> int:
     return end
 
 
-def _scan(text: str, line_kinds: Sequence[str], decisions: list[Decision] | None) -> list[Sentence]:
+def _scan(text: str, line_kinds: Sequence[str], decisions: list[Decision] | None) -> list[tuple[int, int, str]]:
     """The sentences of all lines in one pass over their line breaks and stops; appends why to `decisions` if given."""
-    sentences: list[Sentence] = []
+    sentences: list[tuple[int, int, str]] = []
     add = sentences.append
     if not text:
         return sentences
@@ -96,25 +101,26 @@ def _scan(text: str, line_kinds: Sequence[str], decisions: list[Decision] | None
     on_line = 0  # sentences before those of this line
     line_end = -1  # of the line, trimmed; -1 until a stop needs it
     quotes: _QuoteCount | None = None
-    for match in chain(_EVENTS.finditer(text), (None,)):
-        first, last = match.span() if match is not None else (length, length + 1)
+    events = [match.span() for match in _EVENTS.finditer(text)]
+    events.append((length, length + 1))
+    for first, last in events:
         end = last - 1
-        if match is None or text[end] == "\n":
+        if first == length or text[end] == "\n":
             if decisions is not None and first < end and not whole:
                 decisions.append(Decision(end, False, "nothing-follows"))
-            if text[end - 1].isspace():
-                end = _trimmed_end(text, start, end)
+            while start < end and text[end - 1].isspace():
+                end -= 1
             while start < end and text[start].isspace():
                 start += 1
             if start < end:
                 if end - start > UNSTOPPED and len(sentences) == on_line and not whole:
                     for one in _split_unstopped(text, start, end, decisions):
-                        add(Sentence(*one, kind))
+                        add((*one, kind))
                 else:
-                    add(Sentence(start, end, kind))
+                    add((start, end, kind))
             if decisions is not None:
                 decisions.append(Decision(end, True, "whole-line-kind" if whole else "line-end"))
-            if match is None:
+            if first == length:
                 break
             start = line_start = last
             on_line, line_end, quotes = len(sentences), -1, None
@@ -137,7 +143,7 @@ def _scan(text: str, line_kinds: Sequence[str], decisions: list[Decision] | None
                 elif text[last + 2] != "\n" and _ends_sentence(text, start, first):
                     if text[start].isspace():
                         start = _skip_space(text, start)
-                    add(Sentence(start, last, kind))
+                    add((start, last, kind))
                     start = last + 1
                     continue
         if line_end < 0:
@@ -154,7 +160,7 @@ def _scan(text: str, line_kinds: Sequence[str], decisions: list[Decision] | None
         if decisions is not None:
             decisions.append(Decision(closed, splits, rule))
         if splits:
-            add(Sentence(start, closed, kind))
+            add((start, closed, kind))
             start = following
     return sentences
 
@@ -162,18 +168,23 @@ def _scan(text: str, line_kinds: Sequence[str], decisions: list[Decision] | None
 def _ends_sentence(text: str, start: int, at: int) -> bool:
     """Whether the mark at `at`, before a space and what may start a sentence, surely ends one; else rules must say.
 
-    Sure are a question or exclamation mark, and a full stop after a word of three letters that no list knows, after a
-    number or after a closing quotation mark; the latter only far from the start of the sentence.
+    Sure are a question or exclamation mark behind a letter, a full stop behind a word of two letters or more that no
+    list knows, either with a space before it; and, far from the start of the sentence only, either behind a number or
+    a closing quotation mark.
     """
-    before = text[at - 1]
-    if text[at] == ".":
-        if before in _PLAIN and at - 3 > start and text[at - 2] in _PLAIN and text[at - 3] in _PLAIN:
-            return text[at - 3 : at] not in _UNSURE_ENDS
-        if before not in _WORDLESS_ENDS:
-            return False
-    elif text[at] not in "!؟?":
+    mark, before = text[at], text[at - 1]
+    if at <= start or mark not in ".!؟?":
         return False
-    return at - start > FAR
+    if before in _PLAIN:
+        if mark != ".":
+            return True
+        if at - 3 < start or text[at - 2] not in _PLAIN:
+            return False
+        word = text[at - 3 : at]
+        return word not in _UNSURE_ENDS if word[0] in _PLAIN else word[0] == " " and word not in _UNSURE_WORDS
+    if before == " ":
+        return at - 2 >= start and text[at - 2] in _PLAIN
+    return at - start > FAR and (mark != "." or before in _WORDLESS_ENDS)
 
 
 def _is_pause(text: str, first: int, last: int) -> bool:
