@@ -29,6 +29,7 @@ FAR: Final = 40
 """Code points looked at on either side of a stop for a word: longer words end there (bounds the time)."""
 
 _SHORTEST_NAME_WITH_PROCLITIC: Final = 3
+_PARTICLES: Final = frozenset({"إن", "أن", "ان"})  # the letter N too; with no stop behind it a sentence begins so far more often
 _WORD_AFTER = re.compile(rf"[\s\"'«»“”‘’(\[\-–—•*]*([^\W_](?:[^\W_]|[{MARKS}])*)")
 _MARK = re.compile(f"[{MARKS}]")
 _UNWRITTEN = re.compile(rf"[{MARKS}\N{{ARABIC TATWEEL}}]+")
@@ -250,7 +251,8 @@ def letter_name(stop: Stop) -> bool | None:
     name = word if word in lexicon.LETTER_NAMES else word[1:]
     if name not in lexicon.LETTER_NAMES or (name != word and word[0] not in "وفبلك"):
         return None
-    if stop.word_after in lexicon.LETTER_NAMES:
+    after = stop.word_after
+    if after in lexicon.LETTER_NAMES and (after not in _PARTICLES or stop.text.startswith(f"{after}.", stop.next)):
         return JOIN
     at = stop.start - len(word) - 1
     dotted = stop.text[max(stop.sentence_start, at - 1) : at + 1].rstrip().endswith(".")
