@@ -29,7 +29,7 @@ FAR: Final = 40
 """Code points looked at on either side of a stop for a word: longer words end there (bounds the time)."""
 
 _SHORTEST_NAME_WITH_PROCLITIC: Final = 3
-_PARTICLES: Final = frozenset({"إن", "أن", "ان"})  # the letter N too; with no stop behind it a sentence begins so far more often
+_PARTICLES: Final = frozenset({"إن", "أن", "ان"})  # far more often than the letter N, with no stop behind
 _WORD_AFTER = re.compile(rf"[\s\"'«»“”‘’(\[\-–—•*]*([^\W_](?:[^\W_]|[{MARKS}])*)")
 _MARK = re.compile(f"[{MARKS}]")
 _UNWRITTEN = re.compile(rf"[{MARKS}\N{{ARABIC TATWEEL}}]+")
