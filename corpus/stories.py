@@ -37,8 +37,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-VERSION: Final = "1"
-THRESHOLD: Final = 0.38  # of the similarity from which two articles are alike
+VERSION: Final = "2"
+THRESHOLD: Final = 0.40  # of the similarity from which two articles are alike
 ALIKE: Final = 0.85  # of the pairs across two parts that must be alike to make one story of them
 DAYS: Final = 3  # that may lie between the publication of two articles, where both days are known
 
@@ -144,11 +144,16 @@ def similarities(articles: Sequence[Article]) -> dict[_Pair, float]:
         counts.update(set(one))
     rarity = _rarity(counts, len(articles))
     numbers = {word: number for number, word in enumerate(sorted(rarity), 1)}
-    features = [_features(article, text, rarity, numbers) for article, text in zip(articles, words, strict=True)]
+    texts = [_vector(text, rarity, numbers) for text in words]
     rare = np.array([False, *(2 <= counts[word] <= _RARE for word in numbers)], dtype=bool)
+
+    @cache  # most articles are in no pair, and need no more than their words
+    def features(nth: int) -> _Features:
+        return _features(articles[nth], words[nth], texts[nth], rarity, numbers)
+
     return {
-        (one, other): _similarity(features[one], features[other])
-        for one, other in _candidates([one.text for one in features], rare)
+        (one, other): _similarity(features(one), features(other))
+        for one, other in _candidates(texts, rare)
         if _comparable(articles[one], articles[other])
     }
 
@@ -226,7 +231,7 @@ def _candidates(texts: Sequence[_Terms], rare: NDArray[np.bool_]) -> Iterator[_P
 
 
 def _features(
-    article: Article, words: Sequence[str], rarity: Mapping[str, float], numbers: Mapping[str, int]
+    article: Article, words: Sequence[str], text: _Terms, rarity: Mapping[str, float], numbers: Mapping[str, int]
 ) -> _Features:
     known = [numbers.get(word, 0) for word in words]
     idf = [rarity.get(word, 0.0) for word in words]
@@ -244,7 +249,7 @@ def _features(
 
     rare_numbers = {word for word in words if word.isdecimal() and rarity.get(word, 0.0) >= _RARE_NUMBER}
     return _Features(
-        text=_vector(words, rarity, numbers),
+        text=text,
         title=_vector(title, rarity, numbers),
         opening=_vector(words[:_OPENING], rarity, numbers),
         phrases=_terms(phrases),
