@@ -38,7 +38,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 VERSION: Final = "2"
-THRESHOLD: Final = 0.40  # of the similarity from which two articles are alike
+THRESHOLD: Final = 0.39  # of the similarity from which two articles are alike
 ALIKE: Final = 0.85  # of the pairs across two parts that must be alike to make one story of them
 DAYS: Final = 3  # that may lie between the publication of two articles, where both days are known
 
