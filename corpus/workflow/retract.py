@@ -244,3 +244,6 @@ def _remains(
             "the annotation server may still show it as a task, which no pull takes in: delete it there (filter the "
             f"tasks by doc_id: {', '.join(documents)}), and its backups"
         )
+    for path in (root / "private").rglob("*.sqlite3"):
+        if documents:
+            yield f"{path} keeps the bytes of deleted tasks: then stop the server and run VACUUM on it"

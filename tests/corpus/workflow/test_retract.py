@@ -154,6 +154,8 @@ def worked(root: Path, pages: Path) -> Path:
     (root / "labelstudio.json").write_text('{"key": "0123456789abcdef", "pending": null}')
     (pages / "court.txt").write_text(body, encoding="utf-8")
     build(root, CorpusConfig(), [str(pages)], jobs=1, progress=quiet)
+    (root / "private" / "labelstudio").mkdir(parents=True)
+    (root / "private" / "labelstudio" / "label_studio.sqlite3").touch()
     left = root / "releases" / ".partial-1"
     left.mkdir(parents=True)
     (left / "rows.json").write_text(SENTENCES[0], encoding="utf-8")
@@ -190,6 +192,7 @@ def test_no_byte_of_the_corpus_has_it_any_more(worked: Path) -> None:
     done = take_down(worked, "court.txt")
     assert len(done.documents) == 2
     assert any(done.documents[0] in line and "the annotation server" in line for line in done.remains)
+    assert any("label_studio.sqlite3 keeps the bytes of deleted tasks" in line for line in done.remains)
     words = (SECRET, *SENTENCES, SENTENCES[1][:-1], "court.txt", source_id("court.txt"), *done.documents)
     assert {one: places(worked, one) for one in words} == {one: set() for one in words}
     (export,) = (worked / "exports").iterdir()
