@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from corpus.clean import names
+from corpus.clean.captions import is_credited
 from corpus.clean.folding import bare, key
 from corpus.clean.lines import Line, may_print
+from corpus.clean.phrases import load_words
 
 HEADER_RULES: Final = frozenset(
     {"byline", "date-line", "relative-time", "agency-mark", "share-line", "comment-count", "reading-time", "view-count"}
@@ -33,9 +35,15 @@ END_RULES: Final = frozenset(
 
 _PROCLITICS = re.compile(r"^(?:[وف]?(?:[بلك]?ال|لل)|[وفبلك](?=\w{4}))")
 _ENCLITICS = re.compile(r"(?<=\w{3})(?:ات|ون|ين|ان|وا|ها|هم|يه|نا|ه|ا|ي)$")
+_DASHED = re.compile(r"\s*[|–—-]\s+")
 _SITE = re.compile(r"\s+[|–—-]\s+|\s*[|»]\s*")
 
 
+_SOME_WORDS: Final = 0.3
+_MOST_WORDS: Final = 0.6
+"""Shares of the words of a headline that the body has too."""
+_LONGEST_QUESTION: Final = 200
+_BULLET = re.compile(r"[*•●▪◾■◆✓✔►‣-]\s")
 _LONG: Final = 55
 _LONG_ON_PURE_PAGE: Final = 40
 _GOES_ON = re.compile(
@@ -65,6 +73,14 @@ class Article:
         self.title = find_title(self)
         if self.title is not None and self.first_prose is not None and self.first_prose <= self.title:
             self._find_prose(self.title + 1)
+
+    def find_body(self) -> None:
+        """Finds the extent of the body again, among the lines that are still kept."""
+        self._find_prose(0 if self.title is None else self.title + 1)
+
+    def find_body_after(self, title: int) -> None:
+        """Finds the extent of the body under the line with this index."""
+        self._find_prose(title + 1)
 
     def _believe_unstopped(self) -> None:
         """An article without any stop: its long lines, if they go on from one to the next or hold commas.
@@ -118,11 +134,55 @@ def find_title(article: Article) -> int | None:
         return given
     lines = article.lines[: article.body_start]
     candidates = [i for i, line in enumerate(lines) if line.headline]
-    candidates = [i for i in candidates if _may_be_title(lines[i])] or candidates
-    for found in (_from_breadcrumb(article), _repeated(article, candidates)):
+    candidates = [i for i in candidates if _may_be_title(lines[i])] or [
+        i for i in candidates if _is_title_after_all(article, i)
+    ]
+    for found in (_from_breadcrumb(article), _repeated(article, candidates), _first_line(article, candidates)):
         if found is not None:
             return found
-    return _best(article, candidates) if candidates else _long_title(article) or _short_title(article)
+    if candidates:
+        return _best(article, candidates)
+    for find in (_long_title, _short_title):
+        found = find(article)
+        if found is not None:
+            return found
+    return None
+
+
+def _is_title_after_all(article: Article, i: int) -> bool:
+    """Whether a line that could be a name or a caption is one that the body speaks of, as a portrait's title is."""
+    line = article.lines[i]
+    if _is_masthead(line.text) or names.is_place(line.text) or _BULLET.match(line.text):
+        return False
+    is_name = names.may_be_name(line.text) and names.has_first_name(line.words[:2])
+    return article.overlap(line.text) >= _MOST_WORDS or not (is_name or is_credited(line))
+
+
+def _first_line(article: Article, candidates: Sequence[int]) -> int | None:
+    """The first line of a page that has no furniture over its body: titles of one word, or that are a question."""
+    lines = article.lines
+    if len(lines) < 2 or not lines[0].kept or len(lines[0].text) > _LONGEST_QUESTION:
+        return None
+    first = lines[0]
+    over_body = lines[1 : article.body_start] if article.body_start else []
+    if not all(line.kept for line in over_body) or first.text.endswith((":", "،")) or _BULLET.match(first.text):
+        return None
+    if article.body_start == 0:
+        following = lines[1]
+        if not (first.text.endswith(("؟", "!", "..", "…")) or "؟" in first.text[-3:]):
+            return None
+        if not (following.prose and following.kept and len(following.text) > len(first.text)):
+            return None
+        article.find_body_after(0)
+        return 0
+    if names.is_place(first.text) or set(first.words) <= load_words("navigation"):
+        return None
+    if not _may_be_title(first) and candidates[:1] != [0]:
+        return None
+    short = len(first.words) < 3
+    if short and len(candidates) and article.overlap(lines[candidates[0]].text) >= _SOME_WORDS:
+        return None
+    return 0 if short or candidates[:1] == [0] else None
 
 
 def _find_given_title(article: Article) -> int | None:
@@ -179,12 +239,18 @@ def _best(article: Article, candidates: Sequence[int]) -> int:
         named = [i for i in candidates if i + 1 < len(article.lines) and _names_author(article.lines[i + 1])]
         if named:
             return named[-1]
+        over_header = [i for i in candidates if _heads_page(article, i)]
+        if len(over_header) == 1:
+            return over_header[0]
         return candidates[0] if len(candidates) <= 3 else candidates[-1]
     signed = [i for i in near if i + 1 < len(article.lines) and article.lines[i + 1].rule in HEADER_RULES]
     if not signed:
         named = [i for i in candidates if i + 1 < len(article.lines) and _names_author(article.lines[i + 1])]
         if named and named[-1] < near[0]:
             return named[-1]
+        over_header = [i for i in candidates if _heads_page(article, i)]
+        if len(over_header) == 1 and over_header[0] < near[0]:
+            return over_header[0]
     last = candidates.index(signed[0] if signed else near[-1])
     first = last
     while first > 0 and candidates[first - 1] in near and last - first < 3:
@@ -195,8 +261,31 @@ def _best(article: Article, candidates: Sequence[int]) -> int:
     return candidates[first]
 
 
+def is_clock(line: Line) -> bool:
+    """Whether a line is a clock time alone, as the parts of a live page have it."""
+    return line.rule == "date-line" and len(line.text) <= 8 and ":" in line.text
+
+
+def _heads_page(article: Article, i: int) -> bool:
+    """Whether a date or what else stands under a title follows line `i`; a time that tells its age is of any list."""
+    following = article.lines[i + 1] if i + 1 < len(article.lines) else None
+    if following is None or len(article.lines[i].words) < 4:
+        return False
+    if is_clock(following):
+        return False
+    updated = following.rule == "relative-time" and following.key.startswith("اخر تحديث")
+    return updated or following.rule in ("date-line", "reading-time", "byline")
+
+
 def _may_be_title(line: Line) -> bool:
-    return line.text.count("|") < 2 and not names.may_be_name(line.text)
+    return line.text.count("|") < 2 and not (
+        _BULLET.match(line.text) or names.may_be_name(line.text) or is_credited(line) or _is_masthead(line.text)
+    )
+
+
+def _is_masthead(text: str) -> bool:
+    """Whether a line is the name of an outlet and its slogan: "عمون - من هنا نبدأ"."""
+    return names.is_outlet(_DASHED.split(text, maxsplit=1)[0].strip())
 
 
 def _names_author(line: Line) -> bool:
@@ -208,17 +297,23 @@ def _long_title(article: Article) -> int | None:
     lines = [line for line in article.lines if line.kept]
     if len(lines) < 2 or not lines[0].prose or lines[0].stopped or len(lines[0].text) > 300:
         return None
-    if lines[1].prose and lines[1].stopped and article.lines[0] is lines[0]:
+    if lines[1].prose and article.lines[0] is lines[0] and _may_follow_title(lines[0], lines[1]):
         article._find_prose(1)
         return 0
     return None
+
+
+def _may_follow_title(first: Line, second: Line) -> bool:
+    return second.stopped or (len(second.text) > 2 * len(first.text) and not _GOES_ON.match(second.key))
 
 
 def _short_title(article: Article) -> int | None:
     """Two words right over the body that the body repeats."""
     kept = [i for i in range(article.body_start) if article.lines[i].kept]
     if kept and article.first_prose is not None and len(article.lines[kept[-1]].words) == 2:
-        return kept[-1] if article.overlap(article.lines[kept[-1]].text) >= 0.5 else None
+        found = article.lines[kept[-1]].text
+        least = 1.0 if names.may_be_name(found) else 0.5
+        return kept[-1] if article.overlap(found) >= least and not names.is_place(found) else None
     return None
 
 
@@ -249,6 +344,8 @@ def _starts_article(lines: list[Line], i: int, in_comments: bool) -> bool:
     dated = False
     prose = 0
     for following in lines[i + 1 : i + 9]:
+        if is_clock(following):
+            continue
         if following.rule in ("date-line", "relative-time") or (following.rule == "byline" and _says_author(following)):
             dated = True
         elif not following.kept:

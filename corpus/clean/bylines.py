@@ -25,13 +25,16 @@ _CUE = re.compile(
     r"اجري الحوار|اجرت الحوار|انجاز|انجزه|روبورتاج|تحقيق|تغطيه|تغطيه وتصوير|تقرير|مراسله|متابعه|قراءه|عرض|"
     r"المحرر|الكاتب|الكاتبه|بواسطه|"
     r"المولف|مراسلنا|مراسل|من مراسلنا|نشر بواسطه|نشرت بواسطه|written by|author|by)"
-    r"\s*(?P<stop>[:/\-–—ـ]+|(?=\s))\s*(?P<who>.{2,70}?)\s*[:.]?$"
+    r"\s*(?P<stop>[:/\-–—ـ,]+|(?=\s))\s*(?P<who>.{2,70}?)\s*[:.]?$"
 )
+_LONGEST_NAME: Final = 5
+_INITIAL_AND_NAME = re.compile(r"[ء-ي]{1,2}\s?\.\s?[ء-ي]{3,12}")
 _NOUN_CUE = re.compile(
     r"(?:الكاتبه?|المحرر|المولف|مراسلنا|مراسل|قراءه|عرض|تقرير|تحقيق|تغطيه|author|by|روبورتاج|مراسله)\b"
 )
 _SURE_CUES = ("بقلم", "بواسطه", "حاور", "written by", "نشر بواسطه")
 _DESK = re.compile(r"(?:عدسة|تصوير|صور|تقرير|متابعة|مكتب)(?:\s+\S+){1,3}")
+_CUE_WORDS: Final = frozenset(key("بقلم كتب كتبت إعداد تحرير ترجمة حاوره حاورها").split())
 _FROM = re.compile(r"^(?P<who>\S+(?:\s+\S+){0,4}?)\s+من\s+(?P<place>\S+(?:\s+\S+){0,3})$")
 _STAFF = frozenset(
     key(text)
@@ -104,14 +107,19 @@ def _read_cued(text: str) -> Byline | None:
     match = _CUE.match(fold(text))
     if match is None:
         return None
-    if not match["stop"] and _NOUN_CUE.match(fold(text)):
+    noun = _NOUN_CUE.match(fold(text).lstrip("-–—ـ•* "))
+    if noun and not match["stop"]:
         return None
     who = text[match.start("who") : match.end("who")].strip(" -–—:/")
     words = key(who).split()
     if not 0 < len(words) <= 12 or re.search(r"(?:[!?؟؛]|\w\w\.)\s", who):
         return None
     sure = fold(text).lstrip("-–—ـ•* ").startswith(_SURE_CUES) and len(words) <= 6
-    if not (match["stop"] or sure or names.may_be_name(who)):
+    if who.startswith("عن ") and names.is_outlet(who[3:]):
+        return Byline(outlet=who[3:])
+    if not (match["stop"] or sure or names.may_be_name(who) or _INITIAL_AND_NAME.fullmatch(who)):
+        return None
+    if noun and len(words) > _LONGEST_NAME and not names.may_be_name(who) and not _PARTS.search(who):
         return None
     parts = [part.strip() for part in _PARTS.split(who) if part.strip()]
     place = next((part for part in parts if names.is_place(part)), None)
@@ -127,14 +135,22 @@ def _read_parts(text: str, outlet: str | None, loose: bool) -> Byline | None:
         return None
     people: list[str] = []
     agency = place = site = None
-    sure = False
+    sure = cued_next = False
     unknown: list[str] = []
     for part in parts:
         origin = _FROM.match(part)
+        if site is None and f"«{part}»" in text and key(part) in names.ambiguous_outlets():
+            site, sure = part, True  # الرياض - «الرياض»
+            continue
         if site is None and names.is_outlet(part, outlet):
             site, sure = part, True
         elif names.agency_of(part) is not None:
             agency, sure = agency or part, True
+        elif key(part) in _CUE_WORDS and part != parts[-1]:
+            sure = cued_next = True
+            continue
+        elif cued_next and names.may_be_unknown_name(part):
+            people.append(part)
         elif key(part) in _STAFF:
             people.append(part)
             sure = True
@@ -144,7 +160,7 @@ def _read_parts(text: str, outlet: str | None, loose: bool) -> Byline | None:
             site = part
         elif names.may_be_name(part):
             people.append(part)
-        elif origin and names.is_place(origin["place"]) and len(origin["who"]) < 30:
+        elif len(parts) > 1 and origin and names.is_place(origin["place"]) and names.may_be_unknown_name(origin["who"]):
             people.append(origin["who"])
             place = place or origin["place"]
         elif len(parts) > 1 and (cued := _read_cued(part)) is not None:

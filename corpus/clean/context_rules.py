@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from typing import Final
@@ -9,11 +10,14 @@ from typing import Final
 from corpus.clean import names
 from corpus.clean.articles import Article, content_words
 from corpus.clean.bylines import is_role, read_byline
-from corpus.clean.folding import bare
-from corpus.clean.kinds import is_credited
-from corpus.clean.line_rules import PHRASE_RULES
+from corpus.clean.captions import is_credited
+from corpus.clean.folding import bare, key
 from corpus.clean.lines import Line, ends_with_colon, may_print
+from corpus.clean.phrase_rules import PHRASE_RULES
+from corpus.clean.phrases import load_lines
 
+_NO_LIST_UNDER: Final = frozenset(map(key, load_lines("words", "advertisements")))
+"""Advertisements stand between paragraphs and subheads: what follows them is the article's."""
 LIST_HEADINGS: Final = frozenset({"read-also", "most-read", "widget-heading"})
 _FURNITURE_AT_END: Final = frozenset(PHRASE_RULES) - {"embedded-post", "agency-mark", "comment-count"}
 _CAPTION_CUE = re.compile(
@@ -34,7 +38,18 @@ LONGEST_HEADLINE: Final = 130
 _BESIDE_NAMES: Final = frozenset(
     {"date-line", "relative-time", "view-count", "reading-time", "byline", "navigation", "photo-credit"}
 )
+_LINES_OVER_VERSE: Final = 4
+_SIZE_LETTERS: Final = frozenset("أاتعAaTt")
 _FIGURES = re.compile(r"[\d\s.,|/-]+")
+
+
+def size_letters(article: Article) -> None:
+    """Single letters, one a line, as the buttons for the size of the letters."""
+    lines = article.lines
+    for before, line in itertools.pairwise(lines):
+        if line.text in _SIZE_LETTERS and before.text in _SIZE_LETTERS:
+            before.rule = before.rule or "share-line"
+            line.rule = line.rule or "share-line"
 
 
 def comments(article: Article) -> None:
@@ -45,6 +60,7 @@ def comments(article: Article) -> None:
     for line in article.lines[start:]:
         if line.kept:
             line.rule = "comment"
+    article.find_body()
 
 
 def _comments_start(article: Article) -> int | None:
@@ -125,9 +141,10 @@ def header(article: Article) -> None:
 
 
 def _names_over_body(article: Article, start: int) -> None:
-    for i in range(start, min(article.body_start, len(article.lines))):
+    end = start + _LINES_OVER_VERSE if article.first_prose is None else article.body_start
+    for i in range(start, min(end, len(article.lines))):
         line = article.lines[i]
-        if not line.kept or line.stopped or len(line.words) > 9:
+        if not line.kept or line.stopped or len(line.words) > 9 or line.text.endswith("،"):
             continue
         if len(line.text) <= 12 and _FIGURES.fullmatch(line.text) and not ends_with_colon(article.lines[i - 1].text):
             line.rule = "view-count"
@@ -164,7 +181,7 @@ def related_headlines(article: Article) -> None:
     while i < len(lines):
         head = lines[i]
         i += 1
-        if head.rule not in LIST_HEADINGS or len(head.words) > 5:
+        if head.rule not in LIST_HEADINGS or len(head.words) > 5 or head.key in _NO_LIST_UNDER:
             continue
         run = i
         while run < len(lines) and _in_list(lines[run], run == article.title):
@@ -173,6 +190,8 @@ def related_headlines(article: Article) -> None:
         followed_by_prose = run < len(lines) and lines[run].kept and lines[run].prose
         if followed_by_prose and len(listed) > 1 and len(lines[listed[-1]].words) <= _SUBHEAD_WORDS:
             listed.pop()
+        if followed_by_prose and len(listed) == 1 and head.key == "عاجل":
+            continue
         for j in listed:
             lines[j].rule = "related-headline"
         i = max(i, run)
@@ -207,6 +226,7 @@ def caption_fragments(article: Article) -> None:
         described = (
             i > 0 and article.lines[i - 1].rule == "photo-credit" and article.lines[i - 1].key.startswith("التعليق")
         )
+        described = described or (line.key.startswith("التعليق علي الصوره") and len(line.words) > 3)
         credited = described or (len(line.words) <= 8 and is_credited(line))
         if credited or _CAPTION_CUE.match(line.key) or (over_body and _CAPTION_WORD.search(line.key)):
             line.rule = "caption-fragment"
@@ -296,12 +316,15 @@ def signature(article: Article) -> None:
         for line in article.lines
         if line.rule == "byline" and (found := read_byline(line.text)) and found.byline
     }
+    head = article.lines[: article.body_start]
+    known |= {line.bare for line in head if line.rule == "byline" and len(line.words) > 1}
     for line in article.lines[article.body_end :]:
         if line.kept and not line.prose and bare(line.text) in known:
             line.rule = "byline"
 
 
 RULES: Final[tuple[ContextRule, ...]] = (
+    size_letters,
     comments,
     embedded_posts,
     repeated_title,

@@ -31,8 +31,11 @@ _WEEKDAYS: Final = (
     "thursday friday saturday "
     "sunday mon tue wed thu fri sat sun"
 )
+_BARE_WEEKDAYS: Final = "سبت أحد إثنين اثنين ثلاثاء أربعاء خميس جمعة"
+"""Weekdays without article, as some publishing systems print them before a numeric date: words that mean more."""
 _AROUND: Final = (
-    "يوم في على من إلى الساعة ساعة بتوقيت توقيت غرينتش جرينتش غرينيتش جرينيتش gmt utc مكة المكرمة القاهرة "
+    "يوم اليوم أمس في على من إلى الساعة ساعة بتوقيت توقيت غرينتش جرينتش غرينيتش جرينيتش gmt utc gst est edt bst ksa "
+    "مكة المكرمة القاهرة "
     "الرياض المغرب المحلي ت م ص هـ ه "
     "ميلادي هجري ميلادية هجرية دقيقة دقائق ثانية مساء صباحا ظهرا عصرا ليلا فجرا صباح am pm الموافق الموافق_ل "
     "نشر نشرت نشره منشور تم النشر تاريخ بتاريخ "
@@ -62,7 +65,10 @@ _YEAR_FIRST = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)\s*[-/.]\s*(?P<month>\d{1,2})\s*[-/.]\s*(?P<day>\d{1,2})(?!\d)"
 )
 _DAY_FIRST = re.compile(r"(?<!\d)(?P<day>\d{1,2})\s*[-/.]\s*(?P<month>\d{1,2})\s*[-/.]\s*(?P<year>(?:19|20)\d\d)(?!\d)")
-_CLOCK = re.compile(r"(?<!\d)\d{1,2}\s*[:.]\s*\d{2}(?:\s*[:.]\s*\d{2})?(?!\d)")
+_CLOCK = re.compile(r"(?<!\d)\d{1,2}\s*[:.]\s*\d{2}(?:\s*[:.]\s*\d{2})?(?:\.\d+)?(?:[+-]\d\d:?\d\d|z\b)?(?!\d)")
+_AT_PLACE = re.compile(r"بتوقيت\s+\S+(?:\s+\S+)?\s*\Z")
+_ISO_T = re.compile(r"(?<=\d)t(?=\d\d:)")
+_WEEKDAYS_ALONE: Final = frozenset(key(_BARE_WEEKDAYS).split())
 
 _AMOUNT = (
     r"(?:(?:\d+|يوم|يومين|ساعه|ساعتين|دقيقه|دقيقتين|ثانيه|ثانيتين|اسبوع|اسبوعين|شهر|شهرين|سنه|سنتين|عام|عامين|"
@@ -96,17 +102,17 @@ def is_date_line(line_key: str) -> bool:
 
 def is_clock_or_numeric_date(text: str) -> bool:
     """Whether a line is only a numeric date, a clock time, or both, with the words around them."""
-    folded = fold(text)
+    folded = _ISO_T.sub(" ", fold(text))
     if not (_CLOCK.search(folded) or _DAY_FIRST.search(folded) or _YEAR_FIRST.search(folded)):
         return False
-    rest = key(_CLOCK.sub(" ", _DAY_FIRST.sub(" ", _YEAR_FIRST.sub(" ", folded))))
-    return all(word in _WORDS for word in rest.split())
+    rest = key(_AT_PLACE.sub(" ", _CLOCK.sub(" ", _DAY_FIRST.sub(" ", _YEAR_FIRST.sub(" ", folded)))))
+    return all(word in _WORDS or word in _WEEKDAYS_ALONE for word in rest.split())
 
 
 def without_date(text: str) -> str | None:
     """What a short text with a named date in it has besides the date; None if it has no such date."""
-    match = _NAMED.search(fold(text))
-    if match is None:
+    folded = fold(text)
+    if not (_NAMED.search(folded) or _DAY_FIRST.search(folded) or _YEAR_FIRST.search(folded)):
         return None
     words = [word for word in text.split() if not (parts := key(word).split()) or not all(map(is_date_word, parts))]
     return " ".join(words).strip(" -–—|/،,:")

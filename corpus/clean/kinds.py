@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from corpus.clean import names
-from corpus.clean.articles import HEADER_RULES, Article
+from corpus.clean.articles import HEADER_RULES, Article, is_clock
+from corpus.clean.captions import is_credited
 from corpus.clean.lines import Line, ends_with_colon
 
 _ITEM = re.compile(
@@ -14,8 +14,8 @@ _ITEM = re.compile(
 )
 _HEMISTICHS = re.compile(r"\S\s*(?:\*{2,}|\s\*\s|\.{3,}|…|\s{3,}|=|#|/)\s*\S")
 _CAPTION = re.compile(r"\W*(?:(?:في )?(?:ال)?صورة|جانب من|لقطة|يمين|يسار|من اليمين|تظهر (?:في )?الصورة)\b")
-_CREDIT = re.compile(r"(?<![.!؟»])\s*(?:\(|/)\s*(?P<who>تصوير|عدسة|أرشيف|[^()/]{2,25})[^()/]{0,40}[)/]?\s*\Z")
 LONGEST_SUBHEAD: Final = 110
+_SHORT_SUBHEAD: Final = 4
 LONGEST_DECK: Final = 320
 LONGEST_CAPTION: Final = 200
 
@@ -47,10 +47,9 @@ def _decks(article: Article) -> None:
     before = article.title - 1
     if before >= 0 and lines[before].kept:
         lines[before].kind = "deck"
-    separated = max(
-        (i for i in range(article.title + 1, min(len(lines), article.title + 8)) if lines[i].rule in HEADER_RULES),
-        default=-1,
-    )
+    header = [i for i in range(article.title + 1, min(len(lines), article.title + 8)) if _is_header(lines[i])]
+    separated = max(header, default=-1)
+    signed = max((i for i in header if lines[i].rule != "share-line"), default=-1)  # buttons stand in a body too
     if article.last_prose is None:
         return
     for i in range(article.title + 1, len(lines)):
@@ -60,12 +59,17 @@ def _decks(article: Article) -> None:
         if is_credited(line):
             line.kind = "caption"
             continue
-        over_furniture = i < separated and len(line.text) <= LONGEST_DECK and article.body_end > separated + 1
+        over_furniture = i < (signed if line.prose else separated) and article.body_end > separated + 1
+        over_furniture = over_furniture and len(line.text) <= LONGEST_DECK
         if not over_furniture and (line.prose or line.stopped or ends_with_colon(line.text) or is_item(line.text)):
             break
         if len(line.words) < 4 and not over_furniture:
             break
         line.kind = "deck"
+
+
+def _is_header(line: Line) -> bool:
+    return line.rule in HEADER_RULES and not is_clock(line)
 
 
 def _captions(article: Article) -> None:
@@ -159,19 +163,9 @@ def _alone(body: list[Line], position: int) -> str:
         return "subhead" if len(line.words) <= 9 and following.prose else "paragraph"
     if ends_with_colon(line.text):
         return "subhead" if len(line.words) <= 4 and following.prose and len(following.text) > 120 else "paragraph"
-    return "subhead" if len(line.words) <= 14 and (following.prose or following.kind == "item") else "paragraph"
-
-
-def is_credited(line: Line) -> bool:
-    """Whether a line ends with who took the picture: "متظاهرون في وسط العاصمة (رويترز)"."""
-    match = _CREDIT.search(line.text) if line.text.endswith((")", "/")) and not line.cuts else None
-    if (
-        match is None
-        or line.key.startswith("و")
-        or line.text[: match.start()].rstrip().endswith(("وكالة", "لوكالة", "عن"))
-    ):
-        return False
-    return match["who"] in ("تصوير", "عدسة", "أرشيف") or names.agency_of(match["who"]) is not None
+    short = len(line.words) <= _SHORT_SUBHEAD and following.stopped and len(following.words) > len(line.words)
+    heads = following.prose or following.kind == "item" or short
+    return "subhead" if len(line.words) <= 14 and heads else "paragraph"
 
 
 def _mark(lines: list[Line], kind: str) -> None:

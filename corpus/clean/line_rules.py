@@ -12,36 +12,9 @@ from corpus.clean.bylines import read_byline
 from corpus.clean.dates import RELATIVE, is_clock_or_numeric_date, is_date_line, is_date_word, without_date
 from corpus.clean.folding import fold, key
 from corpus.clean.lines import SHORT
-from corpus.clean.phrases import load_lines, load_table, load_words
+from corpus.clean.phrase_rules import follow, phrase
+from corpus.clean.phrases import load_lines, load_words
 
-PHRASE_RULES: Final = (
-    "comment-form",
-    "comment-heading",
-    "comment-count",
-    "comment-rules",
-    "copyright",
-    "cookie-line",
-    "newsletter",
-    "share-line",
-    "follow-line",
-    "read-also",
-    "most-read",
-    "widget-heading",
-    "tag-list",
-    "contact",
-    "embedded-post",
-    "error-page",
-    "photo-credit",
-    "agency-mark",
-    "navigation",
-)
-"""Rules with a phrase table (`phrases/<rule>.txt`); the first that has a phrase keeps it."""
-
-_TABLE = load_table(PHRASE_RULES)
-_SENTENCES_TOO = frozenset(
-    {"comment-form", "comment-rules", "copyright", "cookie-line", "newsletter", "follow-line", "embedded-post"}
-)
-_LONGEST_OPENING: Final = 120
 LONGEST_SENTENCE: Final = 400
 
 _URL_LINE = re.compile(r"(?:[^\s:]{2,20}\s*:\s*)?(?:https?://|www\.)\S+(?:\s+(?:https?://|www\.)\S+)*\s*\Z", re.I)
@@ -107,16 +80,6 @@ LineRule = Callable[[str, str, str | None], str | None]
 """Answers with the id of the rule that removes a line, given its text, its key and the outlet, or with None."""
 
 
-def phrase(text: str, line_key: str, outlet: str | None) -> str | None:
-    """The tables of `phrases/`."""
-    rule = _TABLE.rule_of(line_key, text)
-    if rule is not None:
-        if rule in _SENTENCES_TOO or len(text) <= _LONGEST_OPENING or line_key in _TABLE.whole:
-            return rule
-        return None
-    return _TABLE.inner_rule_of(line_key) if len(line_key) > 12 else None
-
-
 def separator(text: str, line_key: str, outlet: str | None) -> str | None:
     """ "***", "ــــــ", a lone mark or Latin letter."""
     return (
@@ -126,8 +89,22 @@ def separator(text: str, line_key: str, outlet: str | None) -> str | None:
     )
 
 
+_SIZES = re.compile(r"(?:(?P<letter>[أاتعAaTt])\s*[+\-–]?\s*|[+\-–]\s*(?=[أاتعAaTt]))(?:(?P=letter)|[+\-–\s]){1,8}")
+_PLACEHOLDER = re.compile(r"\$?\{{1,2}[^{}]*\}{1,2}")
+
+
+def size_buttons(text: str, line_key: str, outlet: str | None) -> str | None:
+    """ "A+", "أأأ", "ت + ت - الحجم الطبيعي": buttons for the size of the letters."""
+    if text[0] not in "أاتعAaTt+-–" or len(text) > 40:
+        return None
+    buttons = fold(text).replace("الحجم الطبيعي", "").replace("الحجم العادي", "")
+    return "share-line" if _SIZES.fullmatch(buttons.strip()) else None
+
+
 def code(text: str, line_key: str, outlet: str | None) -> str | None:
-    """A line of a program or a style sheet: no Arabic, and braces or statements."""
+    """A line of a program or a style sheet: no Arabic, and braces or statements; a template that was not filled."""
+    if text and text[0] in "${" and _PLACEHOLDER.fullmatch(text):
+        return "script"
     if not text or not text.isascii() or text[-1] not in "{};,)>":
         return None
     return "script" if _CODE.fullmatch(text) else None
@@ -137,7 +114,12 @@ def hashtags(text: str, line_key: str, outlet: str | None) -> str | None:
     return "tag-list" if text.startswith("#") and _HASHTAGS.fullmatch(text) else None
 
 
+_DATE_LABELS = frozenset(key(label) for label in load_lines("words", "date-labels"))
+
+
 def date_line(text: str, line_key: str, outlet: str | None) -> str | None:
+    if line_key in _DATE_LABELS:
+        return "date-line"
     if (
         ("#" not in line_key and not line_key.startswith("بتوقيت"))
         or len(text) > 120
@@ -176,6 +158,8 @@ def closed_vocabulary(text: str, line_key: str, outlet: str | None) -> str | Non
     words = line_key.split()
     if not words or len(words) > 40:
         return None
+    if len(words) <= 2 and len(words[-1]) >= 12 and _SHARE_RUN.fullmatch(line_key):
+        return "share-line"
     if len(words) == 1:
         return (
             "share-line"
@@ -249,6 +233,15 @@ def counters(text: str, line_key: str, outlet: str | None) -> str | None:
     return "reading-time" if _READING_TIME.fullmatch(folded) else None
 
 
+def copyright_sign(text: str, line_key: str, outlet: str | None) -> str | None:
+    """ "© 2026 ...": whose the page is; "© AP Photo / Vahid Salemi": whose a picture is."""
+    if text[0] == "©" or (text[-1] == "©" and len(text) <= SHORT):
+        if "#" in line_key or len(text) > 70:
+            return "copyright" if len(text) <= LONGEST_SENTENCE else None
+        return "photo-credit" if text[0] == "©" else "copyright"
+    return None
+
+
 def photo_credit(text: str, line_key: str, outlet: str | None) -> str | None:
     if len(text) > 70 or (text.endswith(".") and len(text) > 40):
         return None
@@ -259,6 +252,8 @@ def photo_credit(text: str, line_key: str, outlet: str | None) -> str | None:
 
 
 def source_credit(text: str, line_key: str, outlet: str | None) -> str | None:
+    if line_key == "المصدر":
+        return "source-credit"
     if len(text) > 70:
         return None
     match = _SOURCE.fullmatch(fold(text))
@@ -293,7 +288,9 @@ def byline(text: str, line_key: str, outlet: str | None) -> str | None:
 RULES: Final[tuple[LineRule, ...]] = (
     code,
     separator,
+    size_buttons,
     phrase,
+    follow,
     hashtags,
     date_line,
     relative_time,
@@ -304,6 +301,7 @@ RULES: Final[tuple[LineRule, ...]] = (
     pager,
     address,
     agency_mark,
+    copyright_sign,
     photo_credit,
     source_credit,
     byline,
@@ -337,4 +335,6 @@ def furniture(text: str, line_key: str, outlet: str | None = None) -> str | None
         found = rule(text, line_key, outlet)
         if found is not None:
             return found
+    if line_key.endswith(" نهايه"):  # "قصص مقترحة نهاية": the end of a box for those who hear the page
+        return furniture(text.rstrip()[: -len("نهاية")].rstrip(), line_key.removesuffix(" نهايه"), outlet)
     return None

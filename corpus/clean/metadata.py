@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from corpus.clean import names
 from corpus.clean.articles import Article
 from corpus.clean.bylines import Byline, dateline, read_byline
-from corpus.clean.dates import RELATIVE, date_at_end, parse_published
+from corpus.clean.dates import RELATIVE, date_at_end, parse_published, without_date
 from corpus.clean.folding import bare, fold, key
 from corpus.clean.line_rules import furniture
 from corpus.clean.lines import Line
@@ -91,8 +91,7 @@ def _read_place(text: str) -> Byline:
 def _read_byline(text: str, outlet: str | None) -> Byline | None:
     text = text.strip(" \t:")
     end = date_at_end(text)
-    if end is not None:
-        text = text[:end].rstrip(" -–—|،")
+    text = (text[:end] if end is not None else without_date(text) or text).rstrip(" -–—|،")
     return read_byline(text, outlet, loose=True) or (Byline(byline=text) if names.may_be_name(text) else None)
 
 
@@ -100,7 +99,7 @@ def _read_source(text: str, outlet: str | None) -> Byline:
     """The agency and the outlet that a line "المصدر: ..." names; what it names else counts as the agency."""
     source = _SOURCE.sub("", text).strip(" ().")
     found = Byline()
-    for part in re.split(r"\s*[+،,/–—-]\s*", source):
+    for part in re.split(r"\s*[+،,/–—-]\s*|\s+ـ+\s+", source):
         agency = names.agency_of(part)
         if agency:
             found = _merge(found, Byline(agency=part))

@@ -47,9 +47,15 @@ def ambiguous_outlets() -> frozenset[str]:
     return frozenset(key(line) for line in load_lines("words", "outlets-ambiguous"))
 
 
+_KINDS_OF_OUTLET: Final = frozenset(key("صحيفة جريدة موقع بوابة شبكة قناة مجلة").split())
+
+
 def is_outlet(text: str, outlet: str | None = None) -> bool:
     """Whether `text` is the name of an outlet, or of the one given."""
     line_key = key(text)
+    first, _, rest = line_key.partition(" ")
+    if rest and first in _KINDS_OF_OUTLET and (rest in outlets() or rest in ambiguous_outlets()):
+        return True
     return line_key in outlets() or (outlet is not None and line_key == key(outlet))
 
 

@@ -16,7 +16,7 @@ from corpus.clean.metadata import ArticleMetadata, read_metadata
 from corpus.clean.part_rules import cut_parts
 from corpus.clean.recurring import give_back_title, mark_recurring
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 
 _LONG_ENOUGH_TO_CUT: Final = 30
 _TEASER_ENDS: Final = ("...", "…", "...]", "…]", "المزيد")
@@ -137,7 +137,7 @@ def _mark_furniture(lines: list[Line], title: str | None, outlet: str | None) ->
             continue
         if len(line.words) == 1 and rule in ("share-line", "navigation") and _between_paragraphs(lines, i):
             continue
-        if rule == "date-line" and _between_paragraphs(lines, i) and len(line.words) <= 4:
+        if rule == "date-line" and _between_paragraphs(lines, i) and 1 < len(line.words) <= 4 and ":" not in line.text:
             continue
         line.rule = rule
 

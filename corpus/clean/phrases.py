@@ -46,7 +46,7 @@ class PhraseTable:
         words = line_key.split(" ", PREFIX_WORDS)[:PREFIX_WORDS]
         for count in range(len(words), 0, -1):
             found = self.openings.get(" ".join(words[:count]))
-            if found is not None and (not found[1] or ":" in text[: len(" ".join(words[:count])) * 2 + 8]):
+            if found is not None and (not found[1] or key(text.partition(":")[0]) == " ".join(words[:count])):
                 return found[0]
         return None
 
