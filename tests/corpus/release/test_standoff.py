@@ -9,6 +9,7 @@ import pytest
 import yaml
 from datasets import load_dataset
 
+import corpus
 from corpus.config import AboutConfig, CorpusConfig
 from corpus.ids import doc_id
 from corpus.release.build import release
@@ -58,6 +59,8 @@ def test_it_is_sound_loads_and_is_no_version(made: Path, tmp_path: Path) -> None
     assert [str(version) for version in list_versions(made.parent)] == ["1.0.0"]
     loaded = load_dataset(str(edition), "documents", cache_dir=str(tmp_path / "cache"))
     assert str(loaded["train"].info.version) == "1.0.0"
+    for config in ("sentences", "documents", "annotations"):
+        assert corpus.load(edition, config, cache_dir=str(tmp_path / "cache"))["train"].num_rows
     lengths = {row["doc_id"]: row["characters"] for part in loaded.values() for row in part}
     assert lengths == {doc_id(text): len(text) for text in TEXTS}
     sentences = load_dataset(str(edition), cache_dir=str(tmp_path / "cache"))
