@@ -10,6 +10,7 @@ from html import escape
 from importlib import resources
 from pathlib import Path
 
+from annotation.examples import examples_html
 from annotation.labelstudio.client import Task
 from annotation.labelstudio.config import label_config
 from annotation.labelstudio.tasks import Json, Known, Sharing, TaskDocument, check_document, in_order, prediction
@@ -21,6 +22,7 @@ from corpus.store import locked
 from corpus.workflow.build import Progress, derive_settings
 from corpus.workflow.candidates import candidates_of
 from corpus.workflow.carried import carried_work
+from corpus.workflow.garbage import uncollected
 from corpus.workflow.labelstudio import connect, marker, new_state, ontology_of, producer_version
 from corpus.workflow.sending import BATCH, Sending, ToSend, settled_project
 from schemas.labels import Ontology
@@ -130,7 +132,7 @@ def push(
     ontology, _ = ontology_of(settings)
     known = Known(ontology.inventory(settings.inventory).codes, ontology.topic_codes)
     sharing = options.sharing
-    with locked(root):
+    with locked(root), uncollected():
         client = connect(root)
         state = new_state(root)
         tables = read_corpus(root)
@@ -194,10 +196,12 @@ def interface_settings(ontology: Ontology, inventory: str, *, asks: bool = False
 
 
 def instructions(ontology: Ontology, inventory: str) -> str:
-    """What annotators read before they begin: HTML, in Arabic, with the definitions of the labels they use."""
+    """What annotators read before they begin: HTML, in Arabic, with the definitions of the labels they use and worked
+    examples of them."""
+    used = ontology.inventory(inventory).labels
     labels = "\n".join(
-        f"<li><b>{escape(one.name_ar)}</b> ({one.code}): {escape(one.definition_ar)}</li>"
-        for one in ontology.inventory(inventory).labels
+        f"<li><b>{escape(one.name_ar)}</b> ({one.code}): {escape(one.definition_ar)}</li>" for one in used
     )
+    examples = examples_html({one.code: one.name_ar for one in used})
     page = resources.files("annotation").joinpath("guidelines", "instructions.ar.html").read_text("utf-8")
-    return page.replace("{labels}", labels)
+    return page.replace("{labels}", labels).replace("{examples}", examples)
