@@ -59,6 +59,14 @@ class Judged:
         for work, start, end in zip(self.works, edges, edges[1:], strict=False):
             yield work, slice(start, end)
 
+    def only(self, places: Sequence[int]) -> Judged:
+        """The works at those places, in order, with their rows."""
+        new = np.full(len(self.works), -1, dtype=np.int64)
+        new[np.asarray(places, dtype=np.int64)] = np.arange(len(places))
+        kept = np.flatnonzero(new[self.work_of_row] >= 0)
+        works = tuple(self.works[place] for place in places)
+        return Judged(self.task, works, self.rows.take(pa.array(kept)), new[self.work_of_row[kept]])
+
     def by_document(self) -> dict[str, list[int]]:
         """The indices in `works` of each document's works, documents in the order of the corpus."""
         found: dict[str, list[int]] = {}
@@ -107,12 +115,7 @@ def read_work(
     """
     rows = current_annotations(tables, task)
     listed = _layers(tables, task)
-    authors = {layer.layer_id: layer.producer for layer in listed if layer.kind == _ANNOTATION}
-    corrects = {
-        layer.layer_id: author
-        for layer in listed
-        if layer.parent and (author := authors.get(layer.parent, layer.producer)) != layer.producer
-    }
+    corrects = _corrections(listed)
     wanted = [
         layer
         for layer in listed
@@ -175,6 +178,19 @@ def _layers(tables: CorpusTables, task: str) -> list[_Layer]:
         if its_task == task
     ]
     return sorted(found, key=lambda layer: layer.round)
+
+
+def _corrections(layers: Sequence[_Layer]) -> dict[str, str]:
+    """Of the layers that were made from somebody else's annotations, whose those were."""
+    by_id = {layer.layer_id: layer for layer in layers if layer.kind == _ANNOTATION}
+    found: dict[str, str] = {}
+    for layer in by_id.values():
+        first = layer
+        while first.producer == layer.producer and first.parent in by_id:  # in labels of an earlier ontology
+            first = by_id[first.parent]
+        if first.producer != layer.producer:
+            found[layer.layer_id] = first.producer
+    return found
 
 
 def _latest(judgments: pa.Table) -> dict[tuple[str, str], _Judgment]:

@@ -1,7 +1,8 @@
 """Push articles to Label Studio and pull them back annotated, beside the server's own bare import and export.
 
-`make bench-labelstudio` prints a table for `docs/labelstudio.md`: seconds of both in one run, their ratio, and the peak
-memory of `push` and `pull`. The articles are generated; each carries the sentences and entities of a news article.
+`make bench-labelstudio` prints a table for `docs/labelstudio.md`: seconds of both in one run, their ratio, processor
+seconds of either side, and the peak memory of `push` and `pull`. The articles are generated; each carries the sentences
+and entities of a news article. The server's own export is measured before and after `pull`, and the mean counts.
 """
 
 from __future__ import annotations
@@ -14,14 +15,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from annotation.labelstudio import server as local
-from annotation.labelstudio.client import Address, Client
-from annotation.labelstudio.tasks import Json, Sharing, task
+from annotation.labelstudio.client import Address, Client, encoded
+from annotation.labelstudio.tasks import Sharing, task
+from corpus.release.source import read_corpus
 from corpus.workflow.candidates import candidates_of
 from corpus.workflow.init import init_corpus
 from corpus.workflow.labelstudio import read_state
+from corpus.workflow.sending import BATCH
 
 SENTENCES = (
     "قالت وزيرة الصحة سلمى الراشدي في الرباط إن {} مستفيدا تسلموا 300 درهم يوم 12 يناير 2026.",
@@ -49,42 +54,62 @@ def records(number: int) -> list[str]:
     return lines
 
 
-def command(root: Path, *arguments: str) -> tuple[float, float]:
-    """Run mudawwana; its seconds and its peak memory in megabytes."""
-    code = (
-        "import resource, sys; from corpus.cli.app import main; sys.argv = ['mudawwana', *sys.argv[1:]]\n"
-        "try: main()\n"
-        "except SystemExit as end: code = end.code\n"
-        "print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr); sys.exit(code)"
-    )
-    started = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments, "--corpus", str(root)], capture_output=True, text=True, check=False
-    )
-    seconds = time.perf_counter() - started
-    if done.returncode not in (0, 3, None):
-        sys.exit(f"{arguments}: {done.stderr[-2000:]}")
-    return seconds, float(done.stderr.rpartition("peak ")[2])
+@dataclass(frozen=True)
+class Cost:
+    """What something took: wall seconds, processor seconds of this side and of the server, peak memory in megabytes."""
+
+    seconds: float
+    client: float = 0.0
+    server: float = 0.0
+    memory: float = 0.0
 
 
-def bare_import(client: Client, tasks: list[Json], config: str) -> tuple[int, float]:
-    """The server's own import of the same tasks, 500 a request; the project and the seconds."""
-    project = client.create_project({"title": "bare", "label_config": config})
-    bodies = [json.dumps(tasks[at : at + 500], ensure_ascii=False).encode() for at in range(0, len(tasks), 500)]
-    started = time.perf_counter()
+@dataclass
+class Clock:
+    """Measures what runs while the server of process `pid` (0: none) works."""
+
+    pid: int = 0
+
+    def of_server(self) -> float:
+        """Processor seconds that the server has taken so far."""
+        if not self.pid:
+            return 0.0
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(") ")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def command(self, root: Path, *arguments: str) -> Cost:
+        """Run mudawwana."""
+        code = (
+            "import resource, sys; from corpus.cli.app import main; sys.argv = ['mudawwana', *sys.argv[1:]]\n"
+            "try: main()\n"
+            "except SystemExit as end: code = end.code\n"
+            "used = resource.getrusage(resource.RUSAGE_SELF)\n"
+            "print('used', used.ru_utime + used.ru_stime, used.ru_maxrss // 1024, file=sys.stderr); sys.exit(code)"
+        )
+        started, before = time.perf_counter(), self.of_server()
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments, "--corpus", str(root)], capture_output=True, text=True, check=False
+        )
+        seconds = time.perf_counter() - started
+        if done.returncode not in (0, 3, None):
+            sys.exit(f"{arguments}: {done.stderr[-2000:]}")
+        client, memory = map(float, done.stderr.rpartition("used ")[2].split())
+        return Cost(seconds, client, self.of_server() - before, memory)
+
+    def call(self, work: Callable[[], object]) -> Cost:
+        """Call a function."""
+        started, used, before = time.perf_counter(), time.process_time(), self.of_server()
+        work()
+        return Cost(time.perf_counter() - started, time.process_time() - used, self.of_server() - before)
+
+
+def bare_import(client: Client, project: int, bodies: list[bytes]) -> None:
+    """The server's own import of the same tasks, 500 a request."""
     for body in bodies:
         client._http.request(
-            f"api/projects/{project.id}/import", method="POST", content=body,
+            f"api/projects/{project}/import", method="POST", content=body,
             headers={"Content-Type": "application/json"}, request_options={"timeout_in_seconds": 900},
         ).raise_for_status()  # fmt: skip
-    return project.id, time.perf_counter() - started
-
-
-def bare_export(client: Client, project: int, target: Path) -> float:
-    """The server's own snapshot of a project, made and downloaded."""
-    started = time.perf_counter()
-    client.export(project, target)
-    return time.perf_counter() - started
 
 
 def annotate(server: local.LocalServer, root: Path, project: int) -> None:
@@ -107,6 +132,14 @@ def annotate(server: local.LocalServer, root: Path, project: int) -> None:
         sys.exit(done.stderr[-2000:])
 
 
+def _row(name: str, ours: Cost, alone: Cost | None = None) -> None:
+    bare = ("", "", "")
+    if alone is not None:
+        bare = (f"{alone.seconds:.1f} s", f"{ours.seconds / alone.seconds:.2f}", f"{alone.server:.1f} s")
+    print(f"| {name} | {ours.seconds:.1f} s | {bare[0]} | {bare[1]} | {ours.client:.1f} s + {ours.server:.1f} s "
+          f"| {bare[2]} | {ours.memory:.0f} MB |")  # fmt: skip
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -122,32 +155,37 @@ def main() -> None:
         init_corpus(root, "bench")
         pages = folder / "pages.jsonl"
         pages.write_text("\n".join(records(options.articles)) + "\n", "utf-8")
-        command(root, "build", str(pages))
+        built = Clock().command(root, "build", str(pages))
+        print(f"built {options.articles:,} articles in {built.seconds:.0f} s; load {os.getloadavg()[0]:.1f}")
         shutil.copytree(options.venv / "template", root / "private" / "labelstudio")
         server = local.start(root, report=print)
+        clock = Clock(server.pid)
         client = Client(Address(server.url, server.token))
-        push, push_memory = command(root, "push", "--order", "corpus")
-        again, _ = command(root, "push", "--order", "corpus")
+        push = clock.command(root, "push", "--order", "corpus")
+        again = clock.command(root, "push", "--order", "corpus")
         state = read_state(root)
         assert state is not None
         (project,) = client.find_projects(state.key)
-        from corpus.release.source import read_corpus
-
         version, candidates = candidates_of(read_corpus(root))
         tasks = [task(one.document, version, Sharing()) for one in candidates]
-        bare, importing = bare_import(client, tasks, project.label_config)
+        bodies = [encoded(tasks[at : at + BATCH]) for at in range(0, len(tasks), BATCH)]
+        bare = client.create_project({"title": "bare", "label_config": project.label_config}).id
+        importing = clock.call(lambda: bare_import(client, bare, bodies))
         for one in (project.id, bare):
             annotate(server, root, one)
-        exporting = bare_export(client, bare, folder / "bare.json")
-        pull, pull_memory = command(root, "pull")
-        nothing, _ = command(root, "pull")
-        print("| | mudawwana | the server alone | ratio | peak memory |\n|---|---|---|---|---|")
-        print(f"| push {len(tasks):,} articles | {push:.1f} s | {importing:.1f} s | {push / importing:.2f} "
-              f"| {push_memory:.0f} MB |")  # fmt: skip
-        print(f"| push again, nothing new | {again:.1f} s | | | |")
-        print(f"| pull them annotated | {pull:.1f} s | {exporting:.1f} s | {pull / exporting:.2f} "
-              f"| {pull_memory:.0f} MB |")  # fmt: skip
-        print(f"| pull again, nothing new | {nothing:.1f} s | | | |")
+        exporting = [clock.call(lambda: client.export(bare, folder / "bare.json"))]
+        pull = clock.command(root, "pull")
+        exporting.append(clock.call(lambda: client.export(bare, folder / "bare.json")))
+        nothing = clock.command(root, "pull")
+        print(f"load {os.getloadavg()[0]:.1f}; server's exports {exporting[0].seconds:.1f} s and "
+              f"{exporting[1].seconds:.1f} s")  # fmt: skip
+        mean = Cost(*(sum(getattr(one, name) for one in exporting) / 2 for name in ("seconds", "client", "server")))
+        print("| | mudawwana | the server alone | ratio | processor, ours + server's | server's alone | peak memory |")
+        print("|---|---|---|---|---|---|---|")
+        _row(f"push {len(tasks):,} articles", push, importing)
+        _row("push again, nothing new", again)
+        _row("pull them annotated", pull, mean)
+        _row("pull again, nothing new", nothing)
     finally:
         local.stop(root)
         shutil.rmtree(folder, ignore_errors=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import unicodedata2
 
 from corpus.config import CorpusConfig
@@ -88,6 +89,7 @@ def check_edits_give_text(corpus: _Corpus) -> Iterator[Finding]:
 def check_spans(corpus: _Corpus) -> Iterator[Finding]:
     """`span-offsets`: inside the text, no white space at the edges, the words as noted. `span-label`: known."""
     known = set(corpus.ontology.inventory(corpus.config.annotation.inventory).codes)
+    withdrawn = _withdrawn(corpus.tables.judgments)  # among others what stands in the labels of a later ontology
     names = ("doc_id", "layer_id", "start", "end", "label", "surface")
     for doc, layer, start, end, label, surface in zip(
         *(corpus.tables.spans[name].to_pylist() for name in names), strict=True
@@ -101,8 +103,18 @@ def check_spans(corpus: _Corpus) -> Iterator[Finding]:
             yield Finding("span-offsets", f"the text has {words[:60]!r} there, not {surface[:60]!r}", where)
         elif words != words.strip():
             yield Finding("span-offsets", f"{words[:60]!r} begins or ends with white space", where)
-        if corpus.layers.get(layer, {}).get("task") == "entities" and label not in known:
+        is_entity = corpus.layers.get(layer, {}).get("task") == "entities"
+        if is_entity and label not in known and (layer, doc) not in withdrawn:
             yield Finding("span-label", f"the ontology has no label '{label}'", where)
+
+
+def _withdrawn(judgments: pa.Table) -> set[tuple[str, str]]:
+    """The (layer, document) that the latest judgment deletes."""
+    latest: dict[tuple[str, str], tuple[int, str]] = {}
+    columns = (judgments[name].to_pylist() for name in ("layer_id", "doc_id", "revision", "status"))
+    for layer, doc, revision, status in zip(*columns, strict=True):
+        latest[layer, doc] = max(latest.get((layer, doc), (0, "")), (revision, status))
+    return {key for key, (_, status) in latest.items() if status == "deleted"}
 
 
 def check_sentences(corpus: _Corpus) -> Iterator[Finding]:

@@ -113,8 +113,8 @@ class Client:
         """
         try:
             import httpx
-            from label_studio_sdk import LabelStudio
             from label_studio_sdk.core.api_error import ApiError
+            from label_studio_sdk.core.client_wrapper import SyncClientWrapper
         except ImportError as error:
             raise ClientError(
                 "this needs Label Studio's SDK; install it: pip install 'mudawwana[labelstudio]'"
@@ -124,10 +124,14 @@ class Client:
         self._lost: tuple[type[Exception], ...] = (httpx.TransportError,)
         self._api_error = ApiError
         try:
-            sdk: Any = LabelStudio(base_url=address.url, api_key=address.key, timeout=seconds, max_retries=0)  # type: ignore[no-untyped-call]
+            # What is below the SDK's typed methods: those take a second to import, and are slow for thousands of tasks.
+            wrapper = SyncClientWrapper(
+                base_url=address.url, api_key=address.key, timeout=seconds, max_retries=0,
+                httpx_client=httpx.Client(timeout=seconds, follow_redirects=True),
+            )  # fmt: skip
         except ApiError as error:
             raise Refused(_EXPIRED, 401) from error
-        self._http = sdk._client_wrapper.httpx_client  # its typed methods are too slow for thousands of tasks
+        self._http: Any = wrapper.httpx_client
 
     def whoami(self) -> User:
         """Who the key belongs to; a first call that shows whether the server can be used."""

@@ -51,8 +51,8 @@ class Result:
 
 @dataclass(slots=True)
 class _Gathered:
-    sentences: list[Marked] = field(default_factory=list)
-    entities: list[Marked] = field(default_factory=list)
+    sentences: dict[tuple[int, int, str], Marked] = field(default_factory=dict)
+    entities: dict[tuple[int, int, str], Marked] = field(default_factory=dict)
     main: list[str] = field(default_factory=list)
     further: list[str] = field(default_factory=list)
     problem: str | None = None
@@ -94,8 +94,8 @@ class ResultReader:
             else:
                 self._reject(origin, "unknown-region-type", f"no use for a region of type '{shown(kind)}'", kind)
         return Result(
-            tuple(sorted(set(found.sentences))),
-            tuple(sorted(set(found.entities), key=lambda one: (one.start, -one.end, one.label))),
+            tuple(found.sentences[key] for key in sorted(found.sentences)),
+            tuple(found.entities[key] for key in sorted(found.entities, key=lambda key: (key[0], -key[1], key[2]))),
             tuple(dict.fromkeys(found.main + found.further)),
             found.problem,
             found.comment,
@@ -115,7 +115,8 @@ class ResultReader:
             *span, names[0], shown(region.get("id")), whence in ("prediction", "prediction-changed"),
             whence == "prediction-changed",
         )  # fmt: skip
-        (found.sentences if names[0] in SENTENCE_KINDS else found.entities).append(marked)
+        there = found.sentences if names[0] in SENTENCE_KINDS else found.entities
+        there.setdefault((*span, names[0]), marked)
 
     def _choices(self, origin: str, region: Mapping[str, Any], value: Mapping[str, Any], found: _Gathered) -> None:
         choices = value.get("choices")
@@ -132,6 +133,10 @@ class ResultReader:
     def _settle(self, origin: str, value: Mapping[str, Any]) -> tuple[int, int] | None:
         """The range of code points that a region means, or a reject."""
         start, end, surface = value.get("start"), value.get("end"), value.get("text")
+        if type(start) is int and type(end) is int and 0 <= start < end <= len(self._text):
+            words = self._text[start:end]
+            if words == surface and words == words.strip():
+                return start, end  # as it nearly always is
         if not (_whole(start) and _whole(end)):
             message = f"start and end are whole numbers, not {shown(start)!r} and {shown(end)!r}"
             self._reject(origin, "bad-offset", message, surface)

@@ -7,13 +7,13 @@ overwritten: a changed annotation is a further revision, a deletion is a judgmen
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotation.labelstudio.results import Result
 from annotation.labelstudio.submissions import NOTHING, TASKS, Submission
 
-__all__ = ["TASKS", "Content", "Recorded", "Revision", "new_revisions", "parents"]
+__all__ = ["TASKS", "Content", "Recorded", "Revision", "new_revisions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ class Recorded:
     times: frozenset[str] = frozenset()
     carried: bool = False
     """Whether it was moved here from an earlier text, and need not be on the server."""
+    migrated: bool = False
+    """Whether it stands here in other labels than on the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ def new_revisions(submissions: Sequence[Submission], recorded: Recorded | None) 
         if recorded is None or one.submitted_at not in recorded.times:
             number += 1
             found.append(Revision(number, one))
+    if recorded is not None and recorded.migrated and last.submitted_at == recorded.submitted_at and not found:
+        return []
     if found or recorded is None or not _same(last, recorded):
         found.append(Revision(number + 1, last))
     return found
@@ -109,12 +113,3 @@ def _close(one: float | None, other: float | None) -> bool:
     if one is None or other is None:
         return one is other
     return math.isclose(one, other, rel_tol=1e-5, abs_tol=1e-3)  # tables hold 32 bits
-
-
-def parents(result: Result, predicted: Collection[str]) -> dict[tuple[int, int, str], list[str]]:
-    """For each span of a result the suggestion it was made from: `predicted` has the known ids of suggestions."""
-    return {
-        (one.start, one.end, one.label): [one.region]
-        for one in (*result.sentences, *result.entities)
-        if one.from_prediction and one.region in predicted
-    }

@@ -232,7 +232,7 @@ def iterate_tasks(file: BinaryIO) -> Iterator[object]:
     Raises:
         ValueError: if it is not a JSON list, or ends too soon.
     """
-    decoder = json.JSONDecoder(parse_int=_whole_number)
+    decoder = json.JSONDecoder()
     reading = _Reading(file)
     if reading.next() != "[":
         raise ValueError("the export is not a JSON list")
@@ -252,11 +252,13 @@ def iterate_tasks(file: BinaryIO) -> Iterator[object]:
             except json.JSONDecodeError:
                 if not reading.more():
                     raise
+            except ValueError:  # a number of more digits than Python reads
+                decoder = json.JSONDecoder(parse_int=_whole_number)
         yield task
 
 
 def _whole_number(digits: str) -> int | float:
-    return int(digits) if len(digits) < 400 else float("inf")  # Python refuses to read longer ones
+    return int(digits) if len(digits) < 400 else float("inf")
 
 
 class _Reading:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from annotation.judged import Judged, Work, read_predictions, read_work
+from annotation.migration import UNDECIDED
 from annotation.review import articles, spans
 from annotation.review.article import Found, Reviewed, plain_words
 from corpus.release.source import CorpusTables
@@ -115,6 +117,12 @@ CHECKS: Final[tuple[Check, ...]] = (
         articles.overlapping_sentences,
         "جملتان تشتركان في هذا النص: أين الحد بينهما؟",
     ),
+    Check(
+        "undecided-label",
+        "entities",
+        spans.undecided_label,
+        "قُسم الوسم القديم إلى عدة أوسام: أيها الصحيح هنا؟",
+    ),
 )
 
 
@@ -201,19 +209,38 @@ def review(
     return doubts
 
 
+def reviewed_work(tables: CorpusTables, task: str, *, round_: int | None = None) -> Judged:
+    """The work of a task that is reviewed: what is finished, and what is not though its author submitted the article.
+
+    That is sentences that do not divide the text, and entities with labels to be decided after a migration.
+    """
+    finished = read_work(tables, task, round_=round_)
+    if task == "topics":
+        return finished
+    whole = read_work(tables, task, round_=round_, drafts=True)
+    if len(whole.works) == len(finished.works):
+        return finished
+    if task == "sentences":
+        wanted = {(one.doc_id, one.annotator) for one in reviewed_work(tables, "entities", round_=round_).works}
+    else:
+        undecided = pc.equal(whole.rows["score"], UNDECIDED).to_numpy()
+        wanted = {
+            (whole.works[place].doc_id, whole.works[place].annotator)
+            for place in set(whole.work_of_row[undecided].tolist())
+        }
+    wanted |= {(one.doc_id, one.annotator) for one in finished.works}
+    return whole.only([place for place, one in enumerate(whole.works) if (one.doc_id, one.annotator) in wanted])
+
+
 def reviewed_articles(tables: CorpusTables, *, round_: int | None = None) -> Iterator[Reviewed]:
     """Every annotator's finished articles, in the order of documents, then of annotators."""
     columns = (tables.documents[name].to_pylist() for name in ("doc_id", "text"))
     texts: Mapping[str, str] = dict(zip(*columns, strict=True))
-    marked = read_work(tables, "entities", round_=round_)
-    segmented = read_work(tables, "sentences", round_=round_)
+    marked = reviewed_work(tables, "entities", round_=round_)
+    segmented = reviewed_work(tables, "sentences", round_=round_)
     predicted, beside = read_predictions(tables, "sentences", marked)
     names = _names(marked.rows)
     own = {(work.doc_id, work.annotator): its for work, its in _sentences(segmented)}
-    # Sentences that do not divide the text are unfinished, though their author submitted the article.
-    unfinished = read_work(tables, "sentences", round_=round_, drafts=True)
-    submitted = {(work.doc_id, work.annotator) for work in marked.works}
-    own |= {key: its for work, its in _sentences(unfinished) if (key := (work.doc_id, work.annotator)) in submitted}
     machine = [its for _, its in _sentences(predicted)]
     entities = {(work.doc_id, work.annotator): (work, its) for work, its in _entities(marked)}
     prediction_of = {
@@ -239,9 +266,9 @@ def _sentences(judged: Judged) -> Iterator[tuple[Work, tuple[Sentence, ...]]]:
 
 
 def _entities(judged: Judged) -> Iterator[tuple[Work, tuple[Entity, ...]]]:
-    starts, ends, labels = (judged.rows[name].to_pylist() for name in ("start", "end", "label"))
+    starts, ends, labels, scores = (judged.rows[name].to_pylist() for name in ("start", "end", "label", "score"))
     for work, its in judged.bounds():
-        yield work, tuple(map(Entity, starts[its], ends[its], labels[its]))
+        yield work, tuple(map(Entity, starts[its], ends[its], labels[its], scores[its]))
 
 
 def _names(rows: pa.Table) -> dict[tuple[str, str], int]:

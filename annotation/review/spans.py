@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
 
+from annotation.migration import UNDECIDED
 from annotation.preannotate.gazetteer import phrases
 from annotation.preannotate.words import PROCLITIC_STRINGS, plain, restore_article
 from annotation.review.article import Found, Reviewed, before_in_word, inside_word, plain_words
@@ -26,6 +27,14 @@ _STOPS = frozenset(".,;:!?،؛؟…۔/\\|•–—-*")
 _INITIAL_STOP = re.compile(r"(?:^|[\s.])[^\W\d_]\.$")
 _QUOTES = frozenset("«»“”„‟‹›\"'‘’()[]{}<>\N{ORNATE LEFT PARENTHESIS}\N{ORNATE RIGHT PARENTHESIS}")
 _NAME_LISTS = ("countries", "cities", "gpe", "loc", "org", "first_names", "surnames", "name_firsts", "name_lasts")
+
+
+def undecided_label(article: Reviewed) -> Iterator[Found]:
+    """The label is one part of a label that was split, and nobody has decided yet."""
+    for one in article.entities:
+        if one.score == UNDECIDED:
+            message = f"its label was split, {one.label} is the first part; keep it or take another"
+            yield Found(one.start, one.end, one.label, message)
 
 
 def starts_inside_word(article: Reviewed) -> Iterator[Found]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from corpus.cli import annotators, labelstudio, publishing, releases
+from corpus.cli import annotators, labelstudio, ontology, publishing, releases
 from corpus.cli.output import (
     ANNOTATION,
     CORPUS,
@@ -382,6 +382,7 @@ labelstudio.register(app)
 publishing.register(app)
 releases.register(app)
 annotators.register(app)
+ontology.register(app)
 
 
 def main() -> None:

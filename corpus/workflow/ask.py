@@ -16,7 +16,6 @@ from pathlib import Path
 from annotation.adjudicate.answers import Mark, Version
 from annotation.adjudicate.rules import Rule
 from annotation.adjudicate.settle import adjudicate, marks_of, open_documents
-from annotation.judged import read_work
 from annotation.labelstudio.questions import (
     ADJUDICATION,
     AGREED,
@@ -28,7 +27,7 @@ from annotation.labelstudio.questions import (
     question_task,
 )
 from annotation.labelstudio.tasks import Known, Suggested, TaskDocument, Work
-from annotation.review.checks import review, review_tasks
+from annotation.review.checks import review, review_tasks, reviewed_work
 from corpus.config import CorpusConfig
 from corpus.ingest import Reject
 from corpus.release.choose import choose_layers, current_annotations
@@ -145,7 +144,7 @@ def _ask(
     sleep: Callable[[float], None],
 ) -> AskSummary:
     settings = derive_settings(root, config)
-    ontology, _ = ontology_of(settings)
+    ontology, version = ontology_of(settings)
     known = Known(ontology.inventory(settings.inventory).codes, ontology.topic_codes)
     with locked(root):
         client = connect(root)
@@ -161,7 +160,7 @@ def _ask(
                 asked[question.item] = question
         title = f"{config.corpus.name} · {purpose}"
         interface = interface_settings(ontology, settings.inventory, asks=True)
-        project, created = settled_project(client, purpose_marker(state, purpose), title, interface)
+        project, created = settled_project(client, purpose_marker(state, purpose, version), title, interface)
         run = Sending(root, client, state, project, progress, sleep, ITEM, rejects=rejects)
         run.settle()
         there = {} if created else run.listed()
@@ -182,14 +181,13 @@ def _ask(
 
 
 def _said(tables: CorpusTables, round_: int | None) -> dict[tuple[str, str, str], Version]:
-    """What annotators finished, by task, document and annotator; sentences also where they leave out text."""
+    """What annotators finished, as far as it is reviewed, by task, document and annotator."""
     found: dict[tuple[str, str, str], Version] = {}
-    for task in ("entities", "sentences", "topics"):
-        judged = read_work(tables, task, round_=round_, drafts=task == "sentences")
+    for task in TASKS:
+        judged = reviewed_work(tables, task, round_=round_)
         marks = marks_of(task, judged.rows)
         for work, its in judged.bounds():
-            if task != "sentences" or ("entities", work.doc_id, work.annotator) in found:
-                found[task, work.doc_id, work.annotator] = Version(work.annotator, work.round, tuple(marks[its]))
+            found[task, work.doc_id, work.annotator] = Version(work.annotator, work.round, tuple(marks[its]))
     return found
 
 

@@ -57,9 +57,14 @@ def terms_of(
 def _first_layers(tables: CorpusTables, part: Part) -> Mapping[str, str]:
     """An annotator's own layer of each task in a campaign."""
     found: dict[str, str] = {}
+    first: dict[str, str] = {}
     for row in tables.layers.to_pylist():
-        if (row["kind"], row["producer"], row["round"]) == ("annotation", part.reviewed, part.round):
-            found.setdefault(row["task"], row["layer_id"])
+        if (row["kind"], row["producer"], row["round"]) != ("annotation", part.reviewed, part.round):
+            continue
+        task = row["task"]
+        version = first.setdefault(task, row["producer_version"])
+        if task not in found or (row["parent_layer"], row["producer_version"]) == (found[task], version):
+            found[task] = row["layer_id"]  # the first one, as it stands in the labels of today
     return found
 
 

@@ -78,9 +78,12 @@ def marker(state: LinkState, round_: int) -> str:
     return f"{MARK} {state.key} round {round_}."
 
 
-def purpose_marker(state: LinkState, purpose: str) -> str:
-    """What marks the project by which annotators of this corpus are asked again."""
-    return f"{MARK} {state.key} {purpose}."
+def purpose_marker(state: LinkState, purpose: str, ontology_version: str = "") -> str:
+    """What marks the project by which annotators of this corpus are asked again, in the labels of an ontology.
+
+    Without a version: how the marks of all of them begin.
+    """
+    return f"{MARK} {state.key} {purpose} " + (f"{ontology_version}." if ontology_version else "")
 
 
 def connect(root: Path, *, seconds: float = 60.0) -> Client:

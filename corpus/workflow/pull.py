@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,10 +31,10 @@ from corpus.workflow.build import derive_settings
 from corpus.workflow.carried import PULLED
 from corpus.workflow.carry import carry
 from corpus.workflow.derive import DeriveSettings, rejects_table
-from corpus.workflow.exports import any_export, received_export
+from corpus.workflow.exports import ReceivedExport, any_export, received_export
+from corpus.workflow.garbage import uncollected
 from corpus.workflow.labelstudio import (
     connect,
-    find_marked,
     find_project,
     ontology_of,
     producer_version,
@@ -153,8 +154,7 @@ def pull(
         came = pulling.project(project, "", round_)
         answers = []
         for purpose in (REVIEW, ADJUDICATION):
-            asking = find_marked(client, purpose_marker(state, purpose))
-            if asking is not None:
+            for asking in client.find_projects(purpose_marker(state, purpose)):
                 answers.append((purpose, pulling.project(asking, purpose, 0)))
     return _summary(came, answers)
 
@@ -171,50 +171,56 @@ class _Pulling:
 
     def project(self, project: Project, purpose: str, round_: int) -> _Came:
         """Pull one project."""
-        root, client = self.root, self.client
+        self.report("exporting")
+        with uncollected(), ThreadPoolExecutor(1) as beside:
+            held = beside.submit(_read, self.root)  # while the server makes its export
+            with received_export(self.root, lambda target: self.client.export(project.id, target)) as export:
+                self.report("reading")
+                came, head = self._taken_in(project, purpose, round_, export, held.result())
+        if head is not None:
+            write_head(self.root, head)
+        return came
+
+    def _taken_in(
+        self, project: Project, purpose: str, round_: int, export: ReceivedExport, held: _Held
+    ) -> tuple[_Came, Head | None]:
+        """What came, and the head with it; None where it is the same as before."""
+        root, url, tables = self.root, self.client.url, held.tables
         ontology, ontology_version = ontology_of(self.settings)
         version = producer_version(project)
-        head = read_head(root)
-        tables = read_corpus(root, head)
-        index = document_index(tables, read_table(root, "retired", head, ["doc_id", "text"]))
         reader = TaskReader(
-            index,
+            held.index,
             ontology.inventory(self.settings.inventory).codes,
             ontology.topic_codes,
             tuple(one.code for one in ontology.problems),
             {user.email.lower(): user.id for user in self.users},
-            task_link(client, project.id, ""),
+            task_link(self.client, project.id, ""),
             purpose,
         )
-        self.report("exporting")
-        with received_export(root, lambda target: client.export(project.id, target)) as export:
-            self.report("reading")
-            found = read_export(export.path, reader)
-            if not purpose:
-                found = {Part("", round_): one for one in found.values()}
-            annotators = _annotators(root, client.url, self.users, tables, found.values())
-            additions: list[Addition] = []
-            rows: dict[str, list[pa.Table]] = {name: [] for name in TABLES}
-            rejects: list[Reject] = []
-            for part, its in found.items():
-                rejects += its.all_rejects()
-                terms = terms_of(tables, purpose, part, version, ontology_version, its.present)
-                if terms is None:
-                    rejects.append(part.reject(f"{client.url}/projects/{project.id}"))
-                    continue
-                new = list(_revisions(its, client.url, annotators, recorded_work(tables, terms.version, its.present)))
-                for name, table in pulled_rows(new, index, tables.spans, terms).items():
-                    rows[name].append(table)
-                additions += new
-            changed = _changed(root, head, rows, rejects, version)
-            if changed == head and not (root / "exports" / export.name).exists() and any_export(root):
-                export.drop()  # only the clock differs: "5 minutes ago"
-            if changed != head:
-                self.report("writing")
-                write_annotators(root, annotators)  # before any table says their names
-        if changed != head:
-            write_head(root, changed)
-        return _Came(
+        found = read_export(export.path, reader)
+        if not purpose:
+            found = {Part("", round_): one for one in found.values()}
+        annotators = _annotators(root, url, self.users, tables, found.values())
+        additions: list[Addition] = []
+        rows: dict[str, list[pa.Table]] = {name: [] for name in TABLES}
+        rejects: list[Reject] = []
+        for part, its in found.items():
+            rejects += its.all_rejects()
+            terms = terms_of(tables, purpose, part, version, ontology_version, its.present)
+            if terms is None:
+                rejects.append(part.reject(f"{url}/projects/{project.id}"))
+                continue
+            new = list(_revisions(its, url, annotators, recorded_work(tables, terms.version, its.present)))
+            for name, table in pulled_rows(new, held.index, tables.spans, terms).items():
+                rows[name].append(table)
+            additions += new
+        changed = _changed(root, held.head, rows, rejects, version)
+        if changed == held.head and not (root / "exports" / export.name).exists() and any_export(root):
+            export.drop()  # only the clock differs: "5 minutes ago"
+        if changed != held.head:
+            self.report("writing")
+            write_annotators(root, annotators)  # before any table says their names
+        came = _Came(
             project.id,
             export.name,
             sum(one.tasks for one in found.values()),
@@ -225,6 +231,22 @@ class _Pulling:
             bool(additions),
             tuple(rejects),
         )
+        return came, changed if changed != held.head else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What the corpus has."""
+
+    head: Head
+    tables: CorpusTables
+    index: DocumentIndex
+
+
+def _read(root: Path) -> _Held:
+    head = read_head(root)
+    tables = read_corpus(root, head)
+    return _Held(head, tables, document_index(tables, read_table(root, "retired", head, ["doc_id", "text"])))
 
 
 def read_export(export: Path, reader: TaskReader) -> dict[Part, _Found]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from annotation.imports.match import DocumentIndex
-from annotation.labelstudio.revisions import TASKS, Revision, parents
+from annotation.labelstudio.revisions import TASKS, Revision
 from annotation.layers import SENTENCE_LABEL, Layer
 from corpus.ids import annotation_id
 from schemas.tables import JUDGMENTS, LAYERS, SPANS, TOPICS
@@ -114,20 +114,28 @@ def _add_spans(
     terms: Terms,
 ) -> None:
     result, doc, number = one.revision.result, one.doc_id, one.revision.number
-    made_from = parents(result, suggested)
     for task, marked in (("sentences", result.sentences), ("entities", result.entities)):
-        layer, is_sentence = ids[task], task == "sentences"
-        for span in marked:
-            start, end = span.start, span.end
-            label = SENTENCE_LABEL if is_sentence else span.label
-            its = made_from.get((start, end, span.label), ())
-            if terms.said:
-                its = sorted({*its, *terms.said.get((doc, task, start, end, span.label), ())})
-            _append(
-                columns,
-                (annotation_id(layer, doc, number, start, end, label), doc, layer, start, end, label,
-                 span.label if is_sentence else None, text[start:end], 1.0, one.annotator, None, its),
-            )  # fmt: skip
+        if not marked:
+            continue
+        layer, times = ids[task], len(marked)
+        starts, ends, names = ([getattr(span, name) for span in marked] for name in ("start", "end", "label"))
+        labels = [SENTENCE_LABEL] * times if task == "sentences" else names
+        places = list(zip(starts, ends, labels, strict=True))
+        made_from: Sequence[Sequence[str]] = [
+            [span.region] if span.from_prediction and span.region in suggested else [] for span in marked
+        ]
+        if terms.said:
+            said = (terms.said.get((doc, task, span.start, span.end, span.label), ()) for span in marked)
+            made_from = [sorted({*first, *others}) for first, others in zip(made_from, said, strict=True)]
+        values: tuple[Sequence[object], ...] = (
+            [annotation_id(layer, doc, number, *place) for place in places],
+            [doc] * times, [layer] * times, starts, ends, labels,
+            names if task == "sentences" else [None] * times,
+            [text[start:end] for start, end, _ in places],
+            [1.0] * times, [one.annotator] * times, [None] * times, made_from,
+        )  # fmt: skip
+        for column, its in zip(columns.values(), values, strict=True):
+            column.extend(its)
 
 
 def _add_topics(columns: Mapping[str, list[object]], one: Addition, layer: str) -> None:

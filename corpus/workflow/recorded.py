@@ -19,9 +19,9 @@ def recorded_work(tables: CorpusTables, version: str, docs: Collection[str]) -> 
 
     `docs` are the documents that count.
     """
-    layers = {
-        row["layer_id"]: row["task"] for row in tables.layers.to_pylist() if row["producer_version"] == version
-    }
+    ours_ = [row for row in tables.layers.to_pylist() if row["producer_version"] == version]
+    layers = {row["layer_id"]: row["task"] for row in ours_}
+    migrated = {row["layer_id"]: row["parent_layer"] for row in ours_ if row["parent_layer"] in layers}
     if not layers:
         return {}
     ours = pa.array(list(layers), pa.string())
@@ -37,6 +37,8 @@ def recorded_work(tables: CorpusTables, version: str, docs: Collection[str]) -> 
             times[key].add(row["submitted_at"])
             docs_of[row["annotator"], row["submitted_at"]].add(row["doc_id"])
         # that of the entities, because sentences may be a draft in a submission
+        if row["layer_id"] in migrated.values():
+            continue  # it stands in another layer, in other labels
         if layers[row["layer_id"]] == "entities" and row["revision"] >= latest.get(key, {"revision": 0})["revision"]:
             latest[key] = row
     contents = _contents(tables, layers, owner, {key: int(row["revision"]) for key, row in latest.items()}, ours)
@@ -44,6 +46,7 @@ def recorded_work(tables: CorpusTables, version: str, docs: Collection[str]) -> 
         key: Recorded(
             row["revision"], row["status"], row["submitted_at"], row["seconds"], row["problem"], row["comment"],
             contents[key], frozenset(times[key]), len(docs_of[key[1], row["submitted_at"]]) > 1,
+            row["layer_id"] in migrated,
         )
         for key, row in latest.items()
         if key[0] in docs

@@ -20,9 +20,11 @@ from corpus.release.source import read_corpus
 from corpus.validate import validate_corpus
 from corpus.workflow.adjudicate import AdjudicationSummary, adjudicate_corpus
 from corpus.workflow.ask import AskSummary, ask_adjudication, ask_review
+from corpus.workflow.migrate import migrate_corpus
 from schemas.ontology import load_ontology
 from tests.annotation.labelstudio.conftest import Live, pull_now, push_now
 from tests.annotation.labelstudio.test_round_trip import choices, comment, span
+from tests.annotation.test_migration import PLAN, change_ontology
 from tests.conftest import tree
 
 Entity = tuple[int, int, str]
@@ -289,6 +291,43 @@ def test_a_question_about_nobody_is_a_reject(live: Live, root: Path) -> None:
     live.annotators[1].annotate(asked, [])
     rejects = [one for one in pull_now(root).rejects if one.reason == "unknown-question"]
     assert len(rejects) == 1 and "annotator-99" in rejects[0].message
+
+
+def test_after_a_migration_the_server_is_asked_in_the_new_labels(live: Live, root: Path) -> None:
+    tasks = pushed_tasks(live, root, limit=2)
+    split, mapped = sorted(tasks)
+    for doc, label in ((split, "GPE"), (mapped, "PERS")):
+        task, text = tasks[doc]
+        live.annotators[0].annotate(task, [span("label", *_long_word(text), label, text), choices("topic", "sport")])
+    pull_now(root)
+    change_ontology(root)
+    assert migrate_corpus(root, read_config(root), PLAN).undecided == 1
+    migrated = tree(root)
+    pulled = pull_now(root)
+    assert not pulled.new, "what was not changed on the server stays as it was migrated"
+    assert {one.reason for one in pulled.rejects} <= {"unknown-label", "uncovered-text"}
+    tables = read_corpus(root)
+    assert {one.doc_id for one in read_work(tables, "entities").works} == {mapped}
+    assert {one.doc_id for one in read_work(tables, "topics").works} == {split, mapped}
+
+    sent = ask_review(
+        root, read_config(root), only=("undecided-label",), progress=lambda *_: None, sleep=lambda _: None
+    )
+    assert (sent.new_tasks, sent.rejects) == (1, ())
+    asked, text = tasks_of(live, sent.project)[split]
+    (regions,) = shown(live, asked).values()
+    start, end = _long_word(text)
+    assert marks(regions, "label") == {(start, end, "COUNTRY")}
+    decided = [{**one, "origin": "prediction"} for one in without(regions, "label")]
+    live.annotators[0].annotate(asked, [*decided, span("label", start, end, "CITY", text)])
+    assert pull_now(root).new
+    tables = read_corpus(root)
+    found = read_work(tables, "entities")
+    labels = dict(zip(found.rows["doc_id"].to_pylist(), found.rows["label"].to_pylist(), strict=True))
+    assert labels == {split: "CITY", mapped: "PERSON"}
+    assert review(tables, only=("undecided-label",)) == []
+    assert migrate_corpus(root, read_config(root), PLAN).layers == 0
+    assert migrated.keys() <= tree(root).keys()
 
 
 @pytest.mark.parametrize("command", [("review", "--push"), ("adjudicate", "--push")])

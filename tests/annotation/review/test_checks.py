@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotation.migration import UNDECIDED
 from annotation.review.article import Reviewed, plain_words
 from annotation.review.checks import CHECKS, Check, check_article, review, review_tasks
 from corpus.span import Entity, Sentence
@@ -24,7 +26,10 @@ EACH = [(name, case) for name, cases in sorted(READ.items()) for case in cases]
 def article_of(case: dict) -> Reviewed:  # type: ignore[type-arg]
     """The article of a case; without sentences the text is one that nobody drew."""
     text = case["text"]
-    entities = written.entities(text, case["mentions"])
+    entities = tuple(
+        replace(one, score=UNDECIDED) if text[one.start : one.end] in case.get("undecided", ()) else one
+        for one in written.entities(text, case["mentions"])
+    )
     sentences = [Sentence(text.index(words), text.index(words) + len(words)) for words in case.get("sentences", [text])]
     names = Counter((plain_words(text[one.start : one.end]), one.label) for one in entities)
     return Reviewed("d", text, "one", entities, tuple(sentences), "sentences" in case, case.get("seconds"), names)
