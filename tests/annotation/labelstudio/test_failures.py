@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import signal
@@ -24,6 +25,9 @@ from corpus.workflow.labelstudio import connect
 from schemas.ontology import load_ontology
 from tests.annotation.labelstudio.conftest import Live, pull_now, push_now, serve
 from tests.conftest import tree
+
+KILLS = int(os.environ.get("MUDAWWANA_SOAK_KILLS", "100"))
+"""How many instants `make soak` kills at."""
 
 
 def doc_ids(live: Live, project: int) -> Counter[str]:
@@ -227,11 +231,11 @@ def test_killing_client_and_server_loses_and_doubles_nothing(
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(math.ceil(KILLS / 10)))
 def test_killing_client_and_server_at_a_hundred_instants(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    _kill_test(root, tmp_path, monkeypatch, 10, 100 + seed)
+    _kill_test(root, tmp_path, monkeypatch, min(10, KILLS - 10 * seed), 100 + seed)
 
 
 def _kill_test(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rounds: int, seed: int) -> None:

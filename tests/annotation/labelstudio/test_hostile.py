@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from typing import Any
 
 import pytest
@@ -120,7 +121,7 @@ def test_hostile_exports_are_read(export: list[Any]) -> None:
 
 
 @pytest.mark.soak
-@settings(max_examples=10_000)
+@settings(max_examples=int(os.environ.get("MUDAWWANA_SOAK_EXPORTS", "10000")))
 @given(st.lists(tasks(), max_size=3))
 def test_ten_thousand_hostile_exports_are_read(export: list[Any]) -> None:
     check(export)

@@ -21,6 +21,7 @@ from corpus.release.source import CorpusTables, read_corpus
 from corpus.validate import validate_corpus
 from corpus.workflow import derive
 from corpus.workflow.build import build
+from corpus.workflow.status import corpus_status
 from schemas.ontology import load_ontology
 from tests.annotation.labelstudio.conftest import Live, User, pull_now, push_now
 from tests.conftest import tree
@@ -199,6 +200,7 @@ def test_everything_three_people_do_arrives_once_and_survives_a_change_of_cleani
     _change_cleaning(monkeypatch)
     build(root, CorpusConfig(), [str(pages)], jobs=1, progress=lambda *_: None)
     _check_moved(root, texts, people, live)
+    assert corpus_status(root).stale_annotations == 0, "what moved is not left behind"
     moved = push_now(root)
     assert moved.new_tasks == 72
     settled = tree(root)
