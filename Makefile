@@ -94,7 +94,7 @@ bench: setup
 	$(BIN)/python -m bench.pipeline --shared $(SHARED)
 
 bench-models: setup
-	$(BIN)/python -m bench.models --shared $(SHARED)
+	$(BIN)/python -m bench.models --shared $(SHARED) --own-labels
 	$(BIN)/python -m bench.topics --shared $(SHARED) --cross
 
 bench-labelstudio: setup labelstudio

@@ -1,8 +1,9 @@
-"""Entity models measured: `python -m bench.models --shared DIR [--anercorp] [--samples DIR]`.
+"""Entity models measured: `python -m bench.models --shared DIR [--own-labels] [--samples DIR]`.
 
-Prints strict span F1 a label on the Wojood sample test (outermost spans, snapped to its words), AQMAR's test as
-PER/LOC/ORG, the project's sample articles (exact code points, every depth), and with `--anercorp` on the rebuilt
-ANERcorp test for a model trained by the same code on ANERcorp's own labels; then words a second and load time.
+Prints strict span F1 a label, and the calibration error of the scores, on the project's sample articles (exact code
+points, every depth), the Wojood sample test (outermost spans, snapped to its words) and AQMAR's test as PER/LOC/ORG;
+with `--own-labels` also on the rebuilt ANERcorp test and the Wojood sample test for models trained by the shipped code
+on the labels of those corpora, and writes what a `--min-score` keeps to docs/benchmarks.md; then words a second.
 """
 
 from __future__ import annotations
@@ -16,16 +17,26 @@ from pathlib import Path
 from annotation.notation import NotedArticle, parse_articles
 from annotation.preannotate.combine import EmbeddedEntityAnnotator
 from annotation.preannotate.embedded import load
+from annotation.preannotate.features import WordClasses
+from annotation.preannotate.forms import Forms
 from annotation.preannotate.protocol import Article
-from annotation.preannotate.training import corpora
+from annotation.preannotate.sequence import scored_mentions
+from annotation.preannotate.training import corpora, entities
 from annotation.preannotate.training.corpora import Mention, TaggedSentence
+from annotation.preannotate.training.entities import Example
+from annotation.preannotate.words import Vocabulary
+from bench.calibration import BINS, Scored, curves
 from corpus.segment.tokens import token_offsets
 from corpus.span import Entity, Sentence
 
 SAMPLES = Path(__file__).parents[1] / "corpus" / "samples" / "gold"
 _COARSE = {"PERS": "PER", "GPE": "LOC", "LOC": "LOC", "FAC": "LOC", "ORG": "ORG"}
 
+DOCUMENT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+
 Key = tuple[int, int, str]
+Statistics = tuple[Vocabulary, WordClasses, Sequence[Sequence[str]]]
+"""What raw text says of words, and the text."""
 
 
 class Tally:
@@ -94,44 +105,71 @@ def on_words(
     """Score on sentences of words: `labels` maps what is found, `gold` names the labels of the corpus that count."""
     tally = Tally()
     found = annotator.entities([article_of(sentence.words) for sentence in sentences])
-    for sentence, entities in zip(sentences, found, strict=True):
+    for sentence, spans in zip(sentences, found, strict=True):
         kept = [mention for mention in sentence.mentions if mention.label in gold]
-        tally.add(_outermost(len(sentence.words), kept), snapped(sentence.words, entities, labels))
+        tally.add(_outermost(len(sentence.words), kept), snapped(sentence.words, spans, labels))
     return tally
 
 
-def on_samples(annotator: EmbeddedEntityAnnotator, articles: Sequence[NotedArticle]) -> Tally:
+def on_samples(annotator: EmbeddedEntityAnnotator, articles: Sequence[NotedArticle]) -> tuple[Tally, Scored]:
     """Score on articles in the notation: exact code points, spans of every depth."""
     tally = Tally()
+    scores: list[float] = []
+    right: list[bool] = []
     given = [Article(each.text, each.sentences, tuple(token_offsets(each.text))) for each in articles]
-    for article, entities in zip(articles, annotator.entities(given), strict=True):
-        gold = [(each.start, each.end, each.label) for each in article.entities]
-        tally.add(gold, [(each.start, each.end, each.label) for each in entities])
-    return tally
+    for article, found in zip(articles, annotator.entities(given), strict=True):
+        gold = {(each.start, each.end, each.label) for each in article.entities}
+        tally.add(gold, [(each.start, each.end, each.label) for each in found])
+        scores += [each.score for each in found]
+        right += [(each.start, each.end, each.label) in gold for each in found]
+    return tally, Scored(scores, right, sum(tally.gold.values()))
 
 
-def anercorp_test(folder: Path) -> Tally:
-    """Train on ANERcorp's training split by the shipped code and score on its rebuilt test split. Takes minutes."""
-    from annotation.preannotate.training import entities
-
-    vocabulary, classes = entities.word_statistics(folder)
-    rebuilt = folder / "ner/anercorp/rebuilt"
-    train = corpora.read_anercorp(rebuilt / "anercorp_train.txt")
-    tagged = [(each.words, corpora.bio(len(each.words), each.mentions)) for each in train]
-    raw = list(corpora.raw_sentences(folder, every=entities.RAW_SHARE))
-    model = entities.train_model(tagged, raw, vocabulary, classes, entities.Settings())
-    tagger = model.tagger()
-    test = corpora.read_anercorp(rebuilt / "anercorp_test.txt")
+def own_labels(train: Sequence[Example], test: Sequence[Example], statistics: Statistics) -> tuple[Tally, Scored]:
+    """Train by the shipped code on the labels of a corpus and score on its test, with calibrated scores. Minutes."""
+    vocabulary, classes, raw = statistics
+    model = entities.train_model(train, raw, vocabulary, classes, entities.Settings())
+    forms = Forms()
+    tagger = model.tagger(forms)
+    judged = tagger.judge([forms.numbers(each.words) for each in test], [each.article for each in test])
     tally = Tally()
-    for sentence, path in zip(test, tagger.tag([each.words for each in test]), strict=True):
-        found = corpora.mentions_of([tagger.labels[tag] for tag in path])
-        tally.add(((m.start, m.end, m.label) for m in sentence.mentions), ((m.start, m.end, m.label) for m in found))
-    return tally
+    scores: list[float] = []
+    right: list[bool] = []
+    for example, each in zip(test, judged, strict=True):
+        gold = {(m.start, m.end, m.label) for m in corpora.mentions_of(example.tags)}
+        found = list(scored_mentions(tagger.labels, each))
+        tally.add(gold, [mention[:3] for mention in found])
+        scores += [model.calibrated(kind, score) for _, _, kind, score in found]
+        right += [mention[:3] in gold for mention in found]
+    return tally, Scored(scores, right, sum(tally.gold.values()))
 
 
-def report(title: str, tally: Tally) -> None:
-    """Print a tally."""
+def anercorp(folder: Path, part: str) -> list[Example]:
+    """ANERcorp's own labels; neighbouring sentences pass for an article."""
+    return entities.examples(corpora.read_anercorp(folder / f"ner/anercorp/rebuilt/anercorp_{part}.txt"))
+
+
+def wojood(folder: Path, part: str) -> list[Example]:
+    """The outermost mentions of the Wojood sample, whose sentences are shuffled."""
+    found = corpora.read_wojood(folder / f"ner/wojood_sample/{part}.txt")
+    return entities.examples(found, range(len(found)))
+
+
+def report(title: str, tally: Tally, scored: Scored | None = None) -> None:
+    """Print a tally, and the calibration error of its scores."""
     print(title, *tally.rows(), sep="\n")
+    if scored:
+        print(f"  expected calibration error {scored.calibration_error():.3f}", flush=True)
+
+
+def write_curves(named: Sequence[tuple[str, Scored]]) -> None:
+    """Put what a `--min-score` keeps between its marks in docs/benchmarks.md."""
+    errors = ", ".join(f"{scored.calibration_error():.3f} ({name})" for name, scored in named)
+    block = f"{curves(named)}\n\nExpected calibration error, {BINS} bins of equal mass: {errors}."
+    text = DOCUMENT.read_text("utf-8")
+    start, end = "<!-- min-score: written by make bench-models -->\n", "\n<!-- end of min-score -->"
+    head, _, rest = text.partition(start)
+    DOCUMENT.write_text(head + start + block + end + rest.partition(end)[2], "utf-8")
 
 
 def main() -> None:
@@ -139,7 +177,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, required=True, help="folder that holds data/")
     parser.add_argument("--samples", type=Path, default=SAMPLES, help="folder of .gold files")
-    parser.add_argument("--anercorp", action="store_true", help="also train and score on ANERcorp (minutes)")
+    parser.add_argument("--own-labels", action="store_true", help="also train on ANERcorp and Wojood (minutes)")
     arguments = parser.parse_args()
     folder = arguments.shared / "data"
     if not folder.is_dir():
@@ -154,17 +192,26 @@ def main() -> None:
         for article in parse_articles(path.read_text(encoding="utf-8").splitlines())
         if article.text
     ]
-    report("sample articles, exact, every depth", on_samples(annotator, articles))
-    wojood = corpora.read_wojood(folder / "ner/wojood_sample/test.txt")
+    tally, on_gold = on_samples(annotator, articles)
+    report("sample articles, exact, every depth", tally, on_gold)
+    nested = corpora.read_wojood(folder / "ner/wojood_sample/test.txt")
     same = {label: label for label in (*_COARSE, "OCC", "EVENT", "LAW", "DATE", "MONEY", "PRODUCT", "NORP")}
-    report("Wojood sample test, outermost, words", on_words(annotator, wojood, same, same.keys()))
+    report("Wojood sample test, outermost, words", on_words(annotator, nested, same, same.keys()))
     aqmar = [
         TaggedSentence(each.words, tuple(Mention(m.start, m.end, _COARSE[m.label]) for m in each.mentions))
         for each in corpora.read_aqmar(folder / "ner/aqmar/topcoder_split/test.txt")
     ]
     report("AQMAR test, PER LOC ORG", on_words(annotator, aqmar, _COARSE, _COARSE.values()))
-    if arguments.anercorp:
-        report("ANERcorp rebuilt test, own labels", anercorp_test(folder))
+    if arguments.own_labels:
+        statistics = (*entities.word_statistics(folder), list(corpora.raw_sentences(folder, every=entities.RAW_SHARE)))
+        tally, on_news = own_labels(anercorp(folder, "train"), anercorp(folder, "test"), statistics)
+        report("ANERcorp rebuilt test, own labels", tally, on_news)
+        learnt = [*wojood(folder, "train"), *wojood(folder, "val")]
+        tally, on_wojood = own_labels(learnt, wojood(folder, "test"), statistics)
+        report("Wojood sample test, own labels, outermost", tally, on_wojood)
+        write_curves(
+            [("sample articles, shipped", on_gold), ("ANERcorp", on_news), ("Wojood sample", on_wojood)]
+        )
     speed(annotator, folder)
 
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterable, Iterator, Sequence
-
-import numpy as np
+from collections.abc import Iterable, Sequence
 
 from annotation.preannotate.chains import Names
 from annotation.preannotate.consistency import repeated_names
@@ -27,6 +25,7 @@ from annotation.preannotate.patterns import editions
 from annotation.preannotate.persons import persons
 from annotation.preannotate.phrases import national_words, phrases_in, regional_words
 from annotation.preannotate.protocol import Article
+from annotation.preannotate.sequence import Judged, scored_mentions
 from annotation.preannotate.triggers import LISTED, listed_names, triggers
 from annotation.preannotate.words import plain_words
 from corpus.span import Entity
@@ -108,7 +107,11 @@ class EmbeddedEntityAnnotator:
             self._forget()
         readings = [self._forms.read(article) for article in articles]
         lines = [self._reader.lines(reading) for reading in readings]
-        tagged = iter(self._tagged([line.numbers for of_article in lines for line in of_article]))
+        judged = self._tagger.judge(
+            [line.numbers for of_article in lines for line in of_article],
+            [number for number, of_article in enumerate(lines) for _ in of_article],
+        )
+        tagged = map(self._mentions, judged)
         result = []
         for reading, of_article in zip(readings, lines, strict=True):
             fixed = [*self._dates.mentions(reading), *self._money.mentions(reading)]
@@ -147,32 +150,16 @@ class EmbeddedEntityAnnotator:
                     found.append(_year(line, each.end - 1))
         return sorted(without_collisions(found))
 
-    def _tagged(self, sentences: Sequence[Sequence[int]]) -> Iterator[list[Found]]:
-        """The model's mentions of each sentence of form numbers."""
-        emissions = self._tagger.numbered_emissions(sentences)
-        paths = self._tagger.decode(emissions)
-        named = [index for index, path in enumerate(paths) if any(path)]
-        marginals = dict(zip(named, self._tagger.marginals([emissions[index] for index in named]), strict=True))
-        for index, path in enumerate(paths):
-            rows = marginals.get(index)
-            if rows is None:
-                yield []
-            else:
-                yield list(self._mentions(path, rows[np.arange(len(path)), path].tolist()))
-
-    def _mentions(self, path: Sequence[int], probabilities: Sequence[float]) -> Iterator[Found]:
+    def _mentions(self, judged: Judged) -> list[Found]:
+        """The model's mentions of a sentence."""
+        if judged.marginals is None:
+            return []
         labels = self._tagger.labels
-        start = 0
-        for at in range(1, len(path) + 1):
-            here = labels[path[at]] if at < len(path) else "O"
-            before = labels[path[at - 1]]
-            if here.startswith("I-"):
-                continue
-            if before != "O":
-                score = min(probabilities[start:at])
-                if score >= _LEAST:
-                    yield Found(start, at, before[2:], score, "model")
-            start = at
+        return [
+            Found(start, end, label, score, "model")
+            for start, end, label, score in scored_mentions(labels, judged)
+            if score >= _LEAST
+        ]
 
 
 def _listed(line: Line) -> list[Found]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import math
 import zipfile
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from annotation.preannotate.features import FeatureExtractor, Tendencies, WordClasses
 from annotation.preannotate.forms import Forms
 from annotation.preannotate.gazetteer import entries, norp_words, words
-from annotation.preannotate.sequence import SequenceTagger, Weights
+from annotation.preannotate.sequence import SequenceTagger, Weights, log_odds
 from annotation.preannotate.words import Vocabulary, plain
 
 MODEL_PATH = Path(__file__).parent / "models" / "entities.npz"
@@ -28,12 +29,22 @@ _LONG_HEAD = 3  # letters: وحي is not و and حي
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedModel:
-    """Everything the entity annotator loads: what is known of words, their classes and tendencies, the weights."""
+    """Everything the entity annotator loads: what is known of words, their classes and tendencies, the weights.
+
+    `calibration` holds, for kinds of name and for all others (``""``), slope and intercept of Platt scaling over the
+    logarithmic odds of a mention's score.
+    """
 
     vocabulary: Vocabulary
     classes: WordClasses
     tendencies: Tendencies
     weights: Weights
+    calibration: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    def calibrated(self, kind: str, score: float) -> float:
+        """How likely a mention of this kind with this score of the tagger is right."""
+        slope, intercept = self.calibration.get(kind) or self.calibration.get("", (1.0, 0.0))
+        return 1 / (1 + math.exp(-slope * log_odds(score) - intercept))
 
     def extractor(self) -> FeatureExtractor:
         """A feature extractor over this model's words."""
@@ -78,6 +89,11 @@ def save(path: Path, model: EmbeddedModel) -> None:
         "rows": np.round(rows / scales[:, None]).astype(np.int8),
         "transitions": model.weights.transitions.astype(np.float32),
     }
+    if model.weights.elsewhere is not None:
+        arrays["elsewhere"] = model.weights.elsewhere.astype(np.float32)
+    if model.calibration:
+        arrays["calibrated"] = _packed(model.calibration)
+        arrays["calibration"] = np.array(list(model.calibration.values()), dtype=np.float64)
     with zipfile.ZipFile(path, "w") as archive:
         for name, array in arrays.items():
             stream = io.BytesIO()
@@ -105,8 +121,20 @@ def load(path: Path = MODEL_PATH) -> EmbeddedModel:
         labels = tuple(_unpacked(arrays["labels"]))
         features = {feature: row for row, feature in enumerate(_unpacked(arrays["features"]))}
         rows = arrays["rows"].astype(np.float32) * arrays["scales"][:, None]
-        weights = Weights(labels, features, rows.reshape(len(features), -1, len(labels)), arrays["transitions"])
-    return EmbeddedModel(Vocabulary(counts, known_names()), WordClasses(classes), tendencies, weights)
+        weights = Weights(
+            labels,
+            features,
+            rows.reshape(len(features), -1, len(labels)),
+            arrays["transitions"],
+            arrays.get("elsewhere"),
+        )
+        calibration = {}
+        if "calibration" in arrays:
+            names = _unpacked(arrays["calibrated"])
+            calibration = {
+                name: (slope, shift) for name, (slope, shift) in zip(names, arrays["calibration"].tolist(), strict=True)
+            }
+    return EmbeddedModel(Vocabulary(counts, known_names()), WordClasses(classes), tendencies, weights, calibration)
 
 
 def _packed(strings: Iterable[str]) -> NDArray[np.uint8]:

@@ -59,6 +59,10 @@ class FeatureExtractor:
         self._lists = [(name, words(name)) for name in _LISTS]
         self._norp = norp_words()
 
+    def stem(self, form: str) -> str:
+        """The folded word behind its proclitics."""
+        return self.vocabulary.split(plain(form)).stem
+
     def features(self, form: str) -> list[str]:
         """The features of a form, without offset."""
         folded = plain(form)

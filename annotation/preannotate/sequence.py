@@ -2,41 +2,49 @@
 
 The model is a conditional random field trained elsewhere (`training.entities`). At run time, a word form's features
 are looked up once; what it adds to the label scores of the token at each offset is one row of a growing table. A
-batch is then five table look-ups a token and a Viterbi pass over all sentences in step, all in numpy.
+batch is then five table look-ups a token and a Viterbi pass over all sentences in step, all in numpy. Two more
+passes over the sentences with words that the article repeats weigh what the pass before made of them (`elsewhere.py`).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from annotation.preannotate import elsewhere
 from annotation.preannotate.features import OFFSETS, FeatureExtractor
 from annotation.preannotate.forms import Forms
 
 _TOGETHER = 1024  # sentences decoded together: bounds the memory
 _LEARNT_TOGETHER = 1024  # new forms added up together: bounds the memory
+_FURTHER_LOOKS = 2
 Scores = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A trained model: `rows[i]` are the weights of `features[i]` for each offset and label."""
+    """A trained model: `rows[i]` are the weights of `features[i]` for each offset and label.
+
+    `elsewhere[i]` are those of the columns of `elsewhere.evidence`, for the token itself; None: one pass only.
+    """
 
     labels: tuple[str, ...]
     feature_rows: dict[str, int]
     rows: Scores
     transitions: Scores
+    elsewhere: Scores | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tagged:
-    """The tags of a sentence and, per token, the probability of its tag (a softmax over the path's alternatives)."""
+@dataclass(slots=True)
+class Judged:
+    """The best label numbers of a sentence, and each token's label probabilities where any names one (else None)."""
 
-    tags: list[str]
-    probabilities: list[float]
+    path: list[int]
+    marginals: Scores | None
 
 
 class SequenceTagger:
@@ -50,6 +58,12 @@ class SequenceTagger:
         self._learnt = 1  # forms in the table; the first row is that of no form
         shape = (1024, len(OFFSETS), len(weights.labels))
         self._table: Scores = np.zeros(shape, dtype=np.float32)
+        self._stem_numbers: dict[str, int] = {}
+        self._stems: list[int] = []
+
+    def renumbered(self, forms: Forms) -> SequenceTagger:
+        """The same tagger with an empty table, for another numbering of forms."""
+        return SequenceTagger(self._weights, self.extractor, forms)
 
     def emissions(self, sentences: Sequence[Sequence[str]]) -> list[Scores]:
         """For each sentence of forms, the scores of its tokens (rows) for each label (columns)."""
@@ -71,6 +85,56 @@ class SequenceTagger:
         for column, offset in enumerate(OFFSETS):
             total[inner] += self._table[flat[inner + offset], column]
         return [total[start:end] for start, end in bounds]
+
+    def judge(self, sentences: Sequence[Sequence[int]], documents: Sequence[int]) -> list[Judged]:
+        """The labels of sentences of form numbers; `documents` says, for each, which document it belongs to."""
+        emissions = self.numbered_emissions(sentences)
+        judged = self._judge(emissions)
+        weights = self._weights.elsewhere
+        if weights is None or not emissions:
+            return judged
+        ends = np.cumsum([len(rows) for rows in emissions])
+        for _ in range(_FURTHER_LOOKS):
+            tokens, rows = self.evidence(sentences, documents, judged)
+            changes = np.zeros((ends[-1], len(self.labels)), np.float32)
+            changes[tokens] = rows @ weights
+            again = np.unique(np.searchsorted(ends, tokens, side="right")).tolist()
+            looked = self._judge([emissions[n] + changes[ends[n] - len(emissions[n]) : ends[n]] for n in again])
+            for number, each in zip(again, looked, strict=True):
+                judged[number] = each
+        return judged
+
+    def evidence(
+        self, sentences: Sequence[Sequence[int]], documents: Sequence[int], judged: Sequence[Judged]
+    ) -> tuple[NDArray[np.int64], Scores]:
+        """What a first pass says of words near by: tokens (all in a row), and a row of evidence for each."""
+        for form in self._forms.known[len(self._stems) :]:
+            stem = self.extractor.stem(form) if form[:1].isalpha() else ""
+            known = self._stem_numbers
+            number = known.setdefault(stem, len(known)) if len(stem) >= elsewhere.SHORTEST else elsewhere.NOWHERE
+            self._stems.append(number)
+        stems = np.array(self._stems)[np.array([number for each in sentences for number in each], dtype=np.int64)]
+        sentence = np.repeat(np.arange(len(sentences)), [len(each) for each in sentences])
+        document = np.array(documents, dtype=np.int64)[sentence]
+        words = np.where(stems == elsewhere.NOWHERE, elsewhere.NOWHERE, stems + (document << 32))
+        return elsewhere.evidence(words, sentence, self._shares(judged))
+
+    def _shares(self, judged: Sequence[Judged]) -> Scores:
+        """For all tokens in a row, the probability of each kind of name; none where no token of a sentence is one."""
+        nothing = len(elsewhere.kinds_of(self.labels))
+        parts = [
+            np.zeros((len(each.path), nothing), np.float32)
+            if each.marginals is None
+            else elsewhere.shares(self.labels, each.marginals)
+            for each in judged
+        ]
+        return np.concatenate(parts)
+
+    def _judge(self, emissions: Sequence[Scores]) -> list[Judged]:
+        paths = self.decode(emissions)
+        named = [index for index, path in enumerate(paths) if any(path)]
+        marginals = dict(zip(named, self.marginals([emissions[index] for index in named]), strict=True))
+        return [Judged(path, marginals.get(index)) for index, path in enumerate(paths)]
 
     def tag(self, sentences: Sequence[Sequence[str]]) -> list[list[int]]:
         """The best label numbers of each sentence."""
@@ -101,6 +165,29 @@ class SequenceTagger:
             if rows:
                 self._table[list(begins)] = np.add.reduceat(self._weights.rows[rows], list(begins.values()))
         self._learnt += len(new)
+
+
+def scored_mentions(labels: Sequence[str], judged: Judged) -> Iterator[tuple[int, int, str, float]]:
+    """The names of a sentence: tokens from and to (half-open), kind, and the least probability of its tags."""
+    path, rows = judged.path, judged.marginals
+    if rows is None:
+        return
+    probabilities = rows[np.arange(len(path)), path].tolist()
+    start = 0
+    for at in range(1, len(path) + 1):
+        here = labels[path[at]] if at < len(path) else "O"
+        if here.startswith("I-"):
+            continue
+        before = labels[path[at - 1]]
+        if before != "O":
+            yield start, at, before[2:], min(probabilities[start:at])
+        start = at
+
+
+def log_odds(probability: float) -> float:
+    """The logarithm of the odds of a probability, which is kept from 0 and 1 by a millionth."""
+    kept = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(kept / (1 - kept))
 
 
 def _groups(emissions: Sequence[Scores]) -> Iterator[Sequence[Scores]]:

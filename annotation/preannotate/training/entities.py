@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import tempfile
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from annotation.preannotate import elsewhere
 from annotation.preannotate.embedded import MODEL_PATH, EmbeddedModel, known_names, save
 from annotation.preannotate.features import OFFSETS, FeatureExtractor, Tendencies, WordClasses
-from annotation.preannotate.sequence import SequenceTagger, Weights
-from annotation.preannotate.training import classes, corpora
+from annotation.preannotate.forms import Forms
+from annotation.preannotate.sequence import Scores, SequenceTagger, Weights, log_odds, scored_mentions
+from annotation.preannotate.training import classes, corpora, crf
 from annotation.preannotate.training.conventions import shipped_mentions
 from annotation.preannotate.training.corpora import TaggedSentence
 from annotation.preannotate.training.tendencies import label_counts, tendencies
@@ -28,17 +29,18 @@ from annotation.preannotate.words import Vocabulary
 _BLOCK = 40  # neighbouring sentences (of one article, mostly) that stay in one half of the cross-fitting
 RAW_SHARE = 3  # every third article of the raw text is read for tendencies
 _LEAST_COUNT = 4  # rarer words of the raw text are not kept
-_FAR_FEATURES = ("w=", "s=", "k", "g=", "t=", "punct", "digit")  # what is looked at two tokens away
+_RUN = 20  # neighbouring sentences; every third run is learnt from as if its sentences stood alone, as some texts do
+_MUTED = 3
+_LEAST_MENTIONS = 100  # that a kind of name needs for a calibration of its own
+_ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How hard the training regularises (`c1`, `c2` of the CRF) and how long it runs."""
+    """How hard the training regularises and how long it runs."""
 
-    c1: float = 0.1
-    c2: float = 0.02
-    iterations: int = 120
-    least_frequency: int = 1
+    penalties: crf.Penalties = field(default_factory=crf.Penalties)
+    iterations: int = 80
 
 
 def word_statistics(folder: Path) -> tuple[Vocabulary, WordClasses]:
@@ -53,103 +55,149 @@ def word_statistics(folder: Path) -> tuple[Vocabulary, WordClasses]:
     return vocabulary, WordClasses(found)
 
 
-Tagged = tuple[Sequence[str], Sequence[str]]
-"""Words and their BIO tags."""
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A sentence to learn from: its words, their BIO tags, and the number of its article (or of several in a row)."""
+
+    words: Sequence[str]
+    tags: Sequence[str]
+    article: int
+
+
+Evidence = Sequence[Scores | None]
+"""For each sentence, what was made of its words elsewhere (a row a token, columns as `elsewhere.columns`)."""
+
+
+def examples(sentences: Sequence[TaggedSentence], articles: Sequence[int] | None = None) -> list[Example]:
+    """Tagged sentences as examples; without `articles`, all of one text."""
+    numbers = [0] * len(sentences) if articles is None else articles
+    return [
+        Example(each.words, corpora.bio(len(each.words), each.mentions), number)
+        for each, number in zip(sentences, numbers, strict=True)
+    ]
 
 
 def train_model(
-    sentences: Sequence[Tagged],
+    sentences: Sequence[Example],
     raw: Sequence[Sequence[str]],
     vocabulary: Vocabulary,
     word_classes: WordClasses,
     settings: Settings,
 ) -> EmbeddedModel:
-    """Train in two rounds: what the taggers of two halves found of each word in the raw text is a feature at last."""
+    """Train in two rounds, the first on two halves, each of which judges what it has not seen.
+
+    What its taggers found of each word in the raw text, and elsewhere in the article, are features of the second.
+    """
     halves = [[each for index, each in enumerate(sentences) if index // _BLOCK % 2 == half] for half in (0, 1)]
     first = FeatureExtractor(vocabulary, word_classes, {})
-    weights = [train_weights([(half, first)], settings) for half in halves]
+    weights = [train_weights([(half, first, [])], settings) for half in halves]
+    judged = [heard(SequenceTagger(weights[1 - half], first), halves[half]) for half in (0, 1)]
     tables = [label_counts(SequenceTagger(each, first), raw) for each in weights]
     found = [tendencies(each.labels, table) for each, table in zip(weights, tables, strict=True)]
     extractors = [FeatureExtractor(vocabulary, word_classes, each) for each in found]
-    final = train_weights([(halves[0], extractors[1]), (halves[1], extractors[0])], settings)
+    parts = [(halves[half], extractors[1 - half], judged[half]) for half in (0, 1)]
+    second = [train_weights([part], settings) for part in parts]
+    unseen = [
+        (halves[1 - half], SequenceTagger(second[half], extractors[half])) for half in (0, 1)
+    ]
     both: Tendencies = tendencies(weights[0].labels, *tables)
-    return EmbeddedModel(vocabulary, word_classes, both, final)
+    return EmbeddedModel(vocabulary, word_classes, both, train_weights(parts, settings), calibrate(unseen))
 
 
-def train_weights(parts: Iterable[tuple[Sequence[Tagged], FeatureExtractor]], settings: Settings) -> Weights:
-    """Train a linear-chain CRF on tagged sentences, each part seen through its extractor."""
-    import pycrfsuite
+def calibrate(unseen: Sequence[tuple[Sequence[Example], SequenceTagger]]) -> dict[str, tuple[float, float]]:
+    """For each kind of name, slope and intercept of Platt scaling over the logarithmic odds of a mention's score.
 
-    trainer = pycrfsuite.Trainer(verbose=False)
-    trainer.select("lbfgs")
-    trainer.set_params(
-        {
-            "c1": settings.c1,
-            "c2": settings.c2,
-            "max_iterations": settings.iterations,
-            "feature.minfreq": settings.least_frequency,
-            "feature.possible_transitions": True,
-        }
-    )
-    for sentences, extractor in parts:
-        cache: dict[str, list[list[str]]] = {}
-        for words, tags in sentences:
-            trainer.append(crf_items(words, extractor, cache), list(tags))
-    with tempfile.TemporaryDirectory() as folder:
-        path = str(Path(folder) / "model.crfsuite")
-        trainer.train(path)
-        tagger = pycrfsuite.Tagger()
-        tagger.open(path)
-        dump = tagger.info()
-    labels = tuple(sorted(dump.labels, key=lambda label: (label != "O", label)))
+    Fitted to what taggers find in examples that they have not seen; kinds with few mentions take those of all.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    odds: dict[str, list[float]] = {}
+    right: dict[str, list[bool]] = {}
+    for sentences, tagger in unseen:
+        forms = Forms()
+        tagger = tagger.renumbered(forms)
+        judged = tagger.judge([forms.numbers(each.words) for each in sentences], [each.article for each in sentences])
+        for example, each in zip(sentences, judged, strict=True):
+            gold = {(m.start, m.end, m.label) for m in corpora.mentions_of(example.tags)}
+            for start, end, kind, score in scored_mentions(tagger.labels, each):
+                for name in (kind, ""):
+                    odds.setdefault(name, []).append(log_odds(score))
+                    right.setdefault(name, []).append((start, end, kind) in gold)
+    found = {}
+    for name in sorted(odds):
+        if len(odds[name]) >= _LEAST_MENTIONS and len(set(right[name])) == 2:
+            machine = LogisticRegression(C=1e6).fit(np.array(odds[name])[:, None], right[name])
+            # The last digits depend on the machine's linear algebra; the file shall not.
+            found[name] = round(float(machine.coef_[0, 0]), 3), round(float(machine.intercept_[0]), 3)
+    return found
+
+
+def heard(tagger: SequenceTagger, sentences: Sequence[Example]) -> list[Scores | None]:
+    """The evidence that a tagger's first pass gives for each sentence; None where an article is to be muted."""
+    forms = Forms()
+    tagger = tagger.renumbered(forms)
+    numbered = [forms.numbers(each.words) for each in sentences]
+    articles = [each.article for each in sentences]
+    tokens, rows = tagger.evidence(numbered, articles, tagger.judge(numbered, articles))
+    every = np.zeros((sum(map(len, numbered)), rows.shape[1]), np.float32)
+    every[tokens] = rows
+    ends = np.cumsum([len(each) for each in numbered])
+    parts = np.split(every, ends[:-1])
+    return [None if number // _RUN % _MUTED == 0 else part for number, part in enumerate(parts)]
+
+
+def train_weights(
+    parts: Sequence[tuple[Sequence[Example], FeatureExtractor, Evidence]], settings: Settings
+) -> Weights:
+    """Train a linear-chain CRF on tagged sentences, each part seen through its extractor, with its evidence or none."""
+    from scipy.sparse import csr_matrix
+
+    labels = ("O", *sorted({tag for sentences, _, _ in parts for each in sentences for tag in each.tags if tag != "O"}))
     column = {label: number for number, label in enumerate(labels)}
-    transitions = np.zeros((len(labels), len(labels)), dtype=np.float32)
-    for (before, after), weight in dump.transitions.items():
-        transitions[column[before], column[after]] = weight
-    for before in labels:
-        for after in labels:
-            if after.startswith("I-") and before not in (after, "B-" + after[2:]):
-                transitions[column[before], column[after]] = -30.0
-    names = sorted({attribute.partition("|")[2] for attribute, _ in dump.state_features})
-    row = {name: number for number, name in enumerate(names)}
-    weights = np.zeros((len(names), len(OFFSETS), len(labels)), dtype=np.float32)
-    for (attribute, label), weight in dump.state_features.items():
-        offset, _, name = attribute.partition("|")
-        weights[row[name], OFFSETS.index(int(offset)), column[label]] = weight
-    return Weights(labels, row, weights, transitions)
+    forms: dict[tuple[int, str], int] = {}
+    rows: dict[str, int] = {}
+    ends, cells = [0], []
+    spoken = []
+    width = len(elsewhere.columns(labels))
+    for part, (sentences, extractor, evidence) in enumerate(parts):
+        new = list(dict.fromkeys(word for each in sentences for word in each.words))
+        for form in new:
+            forms[part, form] = len(forms)
+            cells += [rows.setdefault(feature, len(rows)) for feature in dict.fromkeys(extractor.features(form))]
+            ends.append(len(cells))
+        for number, each in enumerate(sentences):
+            row = evidence[number] if evidence else None
+            spoken.append(np.zeros((len(each.words), width)) if row is None else row)
+    problem = crf.Problem(
+        labels,
+        [[forms[part, word] for word in each.words] for part, given in enumerate(parts) for each in given[0]],
+        [[column[tag] for tag in each.tags] for given in parts for each in given[0]],
+        csr_matrix((np.ones(len(cells)), cells, ends), (len(forms), len(rows))),
+        np.concatenate(spoken).astype(np.float64),
+    )
+    fitted = crf.fit(problem, settings.penalties, settings.iterations)
+    return Weights(
+        labels,
+        rows,
+        fitted.features.reshape(len(rows), len(OFFSETS), len(labels)).astype(np.float32),
+        fitted.transitions.astype(np.float32),
+        fitted.evidence.astype(np.float32) if any(evidence for _, _, evidence in parts) else None,
+    )
 
 
-def crf_items(words: Sequence[str], extractor: FeatureExtractor, cache: dict[str, list[list[str]]]) -> list[list[str]]:
-    """Each token's attributes: the features of the words around it, with their offset."""
-    rows = []
-    for word in words:
-        found = cache.get(word)
-        if found is None:
-            features = extractor.features(word)
-            near = [feature for feature in features if feature != "b"]
-            far = [feature for feature in near if feature.startswith(_FAR_FEATURES)]
-            by_offset = {offset: near if abs(offset) == 1 else far if offset else features for offset in OFFSETS}
-            found = cache[word] = [[f"{-offset}|{feature}" for feature in by_offset[offset]] for offset in OFFSETS]
-        rows.append(found)
-    items = []
-    for index in range(len(words)):
-        attributes: list[str] = []
-        for column, offset in enumerate(OFFSETS):
-            neighbour = index - offset
-            if 0 <= neighbour < len(words):
-                attributes.extend(rows[neighbour][column])
-        items.append(attributes)
-    return items
+def shipped_examples(folder: Path) -> list[Example]:
+    """The training sentences of the shipped model, their mentions brought to the project's conventions.
 
-
-def shipped_sentences(folder: Path) -> list[TaggedSentence]:
-    """The training sentences of the shipped model, their mentions brought to the project's conventions."""
+    Those of the Wojood sample are shuffled: each is an article of its own.
+    """
     found = corpora.read_anercorp_fine(folder)
     found += [corpora.retokenised(each) for each in corpora.read_aqmar(folder / "ner/aqmar/topcoder_split/train.txt")]
+    articles = [0] * len(found)
     for part in ("train", "val"):
         wojood = [corpora.retokenised(each) for each in corpora.read_wojood(folder / f"ner/wojood_sample/{part}.txt")]
         found += wojood
-    return [TaggedSentence(each.words, shipped_mentions(each)) for each in found]
+    articles += range(1, 1 + len(found) - len(articles))
+    return examples([TaggedSentence(each.words, shipped_mentions(each)) for each in found], articles)
 
 
 def main() -> None:
@@ -158,15 +206,15 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, required=True, help="folder that holds data/")
     parser.add_argument("--output", type=Path, default=MODEL_PATH)
     arguments = parser.parse_args()
+    from threadpoolctl import threadpool_limits
+
     folder = arguments.shared / "data"
     if not folder.is_dir():
         parser.error(f"{folder} is missing: the training data does not come with the project")
-    vocabulary, word_classes = word_statistics(folder)
-    sentences = shipped_sentences(folder)
-    tagged = [(each.words, corpora.bio(len(each.words), each.mentions)) for each in sentences]
-    model = train_model(
-        tagged, list(corpora.raw_sentences(folder, every=RAW_SHARE)), vocabulary, word_classes, Settings()
-    )
+    with threadpool_limits(1):  # sums in another order differ in their last digits
+        vocabulary, word_classes = word_statistics(folder)
+        raw = list(corpora.raw_sentences(folder, every=RAW_SHARE))
+        model = train_model(shipped_examples(folder), raw, vocabulary, word_classes, Settings())
     save(arguments.output, model)
     digest = hashlib.sha256(arguments.output.read_bytes()).hexdigest()
     print(f"{arguments.output.name}: {arguments.output.stat().st_size} bytes, sha256 {digest}")

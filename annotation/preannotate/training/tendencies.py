@@ -8,8 +8,7 @@ other half found (cross-fitting).
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,42 +18,65 @@ from annotation.preannotate.words import plain
 
 _BATCH = 4000  # lines tagged together
 _LEAST = 3  # occurrences below which nothing is said of a word
-BUCKETS = (0.02, 0.1, 0.3, 0.6, 0.85)  # shares that separate the buckets
+_PRIOR = 2.0  # occurrences that the average word is worth
+BUCKETS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 0.95)  # shares that separate the buckets
+_PLACED = 3  # from this bucket on, it is also said how often the word begins the name
+_QUARTERS = 4
 
-Counts = dict[str, NDArray[np.int64]]
+Counts = dict[str, NDArray[np.float64]]
 
 
 def label_counts(tagger: SequenceTagger, lines: Iterable[Sequence[str]]) -> Counts:
-    """For each folded stem, how often it got each tag of the tagger."""
+    """For each folded stem, how often it got each tag of the tagger, by the tags' probabilities."""
     width = len(tagger.labels)
     split = tagger.extractor.vocabulary.split
-    stems: dict[str, str] = {}
-    counts: defaultdict[str, NDArray[np.int64]] = defaultdict(lambda: np.zeros(width, dtype=np.int64))
+    numbers: dict[str, int] = {}
+    of_form: dict[str, int] = {}
+    counts: NDArray[np.float64] = np.zeros((1024, width))
     for batch in _batches(lines):
-        for words, path in zip(batch, tagger.tag(batch), strict=True):
-            for word, tag in zip(words, path, strict=True):
-                stem = stems.get(word)
-                if stem is None:
-                    stem = stems[word] = split(plain(word)).stem
-                counts[stem][tag] += 1
-    return dict(counts)
+        rows: list[int] = []
+        for words in batch:
+            for word in words:
+                number = of_form.get(word)
+                if number is None:
+                    number = of_form[word] = numbers.setdefault(split(plain(word)).stem, len(numbers))
+                rows.append(number)
+        while len(numbers) > len(counts):
+            counts = np.concatenate([counts, np.zeros_like(counts)])
+        found = np.concatenate(tagger.marginals(tagger.emissions(batch)))
+        for column in range(width):
+            counts[:, column] += np.bincount(rows, weights=found[:, column], minlength=len(counts))
+    return {stem: counts[number] for stem, number in numbers.items()}
 
 
-def tendencies(labels: Sequence[str], *tables: Mapping[str, NDArray[np.int64]]) -> dict[str, str]:
-    """For each word seen often enough, its kinds of name with the bucket of each kind's share: `PERS4 ORG1`."""
+def tendencies(labels: Sequence[str], *tables: Counts) -> dict[str, str]:
+    """For each word seen often enough, its kinds of name with the bucket of each kind's share: `PERS4 PERS^3 ORG1`.
+
+    The number behind ^ says how often it begins such names, in quarters.
+    """
     kinds = sorted({label.partition("-")[2] for label in labels if label != "O"})
     columns = {kind: [n for n, label in enumerate(labels) if label.partition("-")[2] == kind] for kind in kinds}
+    begins = {kind: labels.index(f"B-{kind}") for kind in kinds}
+    totals: Counts = {}
+    for table in tables:
+        for word, row in table.items():
+            totals[word] = totals[word] + row if word in totals else row
+    usual = sum(totals.values(), np.zeros(len(labels)))
+    usual = usual / usual.sum() * _PRIOR
     found = {}
-    for word in sorted(set().union(*tables)):
-        total = sum((table[word] for table in tables if word in table), np.zeros(len(labels), dtype=np.int64))
-        count = int(total.sum())
+    for word in sorted(totals):
+        total, count = totals[word], totals[word].sum()
         if count < _LEAST * len(tables):
             continue
         notes = []
         for kind in kinds:
-            bucket = int(np.searchsorted(BUCKETS, total[columns[kind]].sum() / count, side="right"))
+            whole = total[columns[kind]].sum()
+            share = (whole + usual[columns[kind]].sum()) / (count + _PRIOR)
+            bucket = int(np.searchsorted(BUCKETS, share, side="right"))
             if bucket:
                 notes.append(f"{kind}{bucket}")
+            if bucket >= _PLACED:
+                notes.append(f"{kind}^{min(_QUARTERS - 1, int(total[begins[kind]] / whole * _QUARTERS))}")
         found[word] = " ".join(notes) or "-"
     return found
 

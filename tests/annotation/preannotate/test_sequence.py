@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from itertools import pairwise, product
 from pathlib import Path
 
@@ -10,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.preannotate.embedded import EmbeddedModel, load, save
+from annotation.preannotate.elsewhere import NOWHERE, REACH, columns, evidence
+from annotation.preannotate.embedded import MODEL_PATH, EmbeddedModel, load, save
 from annotation.preannotate.features import OFFSETS, FeatureExtractor, WordClasses
+from annotation.preannotate.forms import Forms
 from annotation.preannotate.sequence import Scores, SequenceTagger, Weights, forward_backward, viterbi
 from annotation.preannotate.words import Vocabulary, kept_letters, plain
 
@@ -126,3 +130,55 @@ def test_features_of_a_form_are_the_same_each_time() -> None:
     extractor: FeatureExtractor = load().extractor()
     assert extractor.features("وللمغرب") == extractor.features("وللمغرب")
     assert "c=ول" in extractor.features("وللمغرب")
+
+
+def test_a_name_shown_plainly_is_known_where_nothing_shows_it() -> None:
+    model = small_model()
+    rows = np.zeros((len(columns(("O", "B-GPE", "B-PERS"))), 3), dtype=np.float32)
+    rows[2, 2] = 3.0  # the mean of PERS elsewhere speaks for a person here
+    weights = replace(model.weights, elsewhere=rows)
+    forms = Forms()
+    tagger = SequenceTagger(weights, model.extractor(), forms)
+    sentences = [forms.numbers(words) for words in (["قال", "زيدان"], ["عاد", "زيدان"], ["ذهب", "أمس"])]
+    tags = [[tagger.labels[tag] for tag in each.path] for each in tagger.judge(sentences, [0, 0, 0])]
+    assert tags == [["O", "B-PERS"], ["O", "B-PERS"], ["O", "O"]]
+    apart = [[tagger.labels[tag] for tag in each.path] for each in tagger.judge(sentences, [0, 1, 1])]
+    assert apart == [["O", "B-PERS"], ["O", "O"], ["O", "O"]]
+
+
+WORDS = st.lists(st.tuples(st.integers(-1, 3), st.integers(0, 2)), min_size=1, max_size=14)
+
+
+@given(WORDS, st.integers(0, 10_000))
+def test_evidence_is_of_the_other_places_near_by(drawn: list[tuple[int, int]], seed: int) -> None:
+    words = np.array([word for word, _ in drawn])
+    sentences = np.cumsum([8 * step for _, step in drawn])
+    found = np.random.default_rng(seed).random((len(drawn), 2)).astype(np.float32)
+    tokens, rows = evidence(words, sentences, found)
+    expected = {}
+    for token, (word, sentence) in enumerate(zip(words, sentences, strict=True)):
+        near = (words == word) & (abs(sentences - sentence) <= REACH) & (np.arange(len(words)) != token)
+        if word != NOWHERE and near.any() and (found[words == word] > 0.05).any():
+            mean, most = found[near].mean(axis=0), found[near].max(axis=0)
+            expected[token] = [1, *mean, *most, *(most > 0.8)]
+    assert sorted(tokens.tolist()) == sorted(expected)
+    for token, row in zip(tokens.tolist(), rows, strict=True):
+        assert row == pytest.approx(np.array(expected[token]), abs=1e-5)
+
+
+def test_scores_are_calibrated_by_kind_and_kept_in_the_file(tmp_path: Path) -> None:
+    model = replace(small_model(), calibration={"": (1.0, 0.0), "PERS": (0.5, -1.0)})
+    save(tmp_path / "one.npz", model)
+    again = load(tmp_path / "one.npz")
+    assert again.calibration == model.calibration
+    assert again.calibrated("GPE", 0.8) == pytest.approx(0.8)
+    assert again.calibrated("PERS", 0.5) == pytest.approx(1 / (1 + np.e))
+
+
+CARDS = MODEL_PATH.parent
+
+
+@pytest.mark.parametrize("name", ["entities", "topics"])
+def test_the_card_names_the_digest_of_the_file(name: str) -> None:
+    digest = hashlib.sha256((CARDS / f"{name}.npz").read_bytes()).hexdigest()
+    assert digest in (CARDS / f"{name.upper()}_CARD.md").read_text("utf-8")
