@@ -20,6 +20,8 @@ from corpus.ids import doc_id, page_id
 from corpus.release.choose import current_annotations
 from corpus.release.source import CorpusTables, read_corpus
 from corpus.release.verify_rows import Finding
+from corpus.retractions import FILE_NAME as RETRACTIONS
+from corpus.retractions import read_retractions
 from corpus.store import StoreError, read_head, read_table, shard_path
 from corpus.text.edits import Edit, EditError, apply_edits, check_edits
 from schemas.labels import Ontology
@@ -150,6 +152,21 @@ def check_topics(corpus: _Corpus) -> Iterator[Finding]:
             yield Finding("topic-label", f"the ontology has no topic '{label}'", "topics")
 
 
+def check_retractions(corpus: _Corpus) -> Iterator[Finding]:
+    """`retracted`: nothing that was taken down is there, and every retraction was carried out to its end."""
+    retractions = read_retractions(corpus.root)
+    remedy = "was retracted and is still in the corpus; run 'mudawwana build', which finishes the retraction"
+    for doc in corpus.texts:
+        if retractions.document(doc):
+            yield Finding("retracted", f"it {remedy}", f"document {doc}")
+    for source in read_table(corpus.root, "sources", columns=["source_id"])["source_id"].to_pylist():
+        if retractions.source(source):
+            yield Finding("retracted", f"it {remedy}", f"source {source}")
+    if not retractions.erased:
+        message = "a retraction was interrupted; run 'mudawwana build', which finishes it"
+        yield Finding("retracted", message, RETRACTIONS)
+
+
 CHECKS: tuple[Callable[[_Corpus], Iterator[Finding]], ...] = (
     check_references,
     check_texts,
@@ -157,6 +174,7 @@ CHECKS: tuple[Callable[[_Corpus], Iterator[Finding]], ...] = (
     check_spans,
     check_sentences,
     check_topics,
+    check_retractions,
 )
 
 
