@@ -33,7 +33,8 @@ from corpus.release.manifest import (
 from corpus.release.published import Published, record_published
 from corpus.release.verify import check_files
 from corpus.release.versions import ReleaseError, Version
-from corpus.release.withdraw import STANDOFF_SUFFIX
+from corpus.release.withdraw import STANDOFF_SUFFIX, holding_versions
+from corpus.retractions import read_retractions
 from corpus.store import locked
 
 if TYPE_CHECKING:
@@ -104,6 +105,11 @@ def publish(
         raise ReleaseError(f"'{repository}' does not name a repository; write org/name, in Latin letters and digits")
     folder = root / "releases" / name
     manifest = check_publishable(folder, name)
+    if manifest.version in holding_versions(root / "releases", read_retractions(root)):
+        raise ReleaseError(
+            f"release {name} holds what was retracted since; 'mudawwana release' makes a version without it in its "
+            "place: publish that"
+        )
     token = os.environ.get(TOKEN, "").strip()
     if not token:
         raise ReleaseError(

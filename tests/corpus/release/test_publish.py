@@ -14,12 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from corpus.config import CorpusConfig
+from corpus.config import AboutConfig, CorpusConfig
+from corpus.ids import doc_id
 from corpus.release.build import release
 from corpus.release.manifest import list_files, read_manifest
 from corpus.release.publish import Options, publish
 from corpus.release.published import Published, read_published
+from corpus.release.standoff import write_standoff
 from corpus.release.versions import ReleaseError
+from corpus.retractions import Retractions, write_retractions
 from tests.conftest import tree
 from tests.corpus.release.conftest import ANSWERED, RAIN, TEXTS, sample
 from tests.corpus.release.hub import TOKEN, Broken, Hub, running_hub
@@ -210,6 +213,17 @@ def test_a_local_release_stays_here(config: CorpusConfig, hub: Hub, root: Path) 
     version = release(root, replace(config, datasheet=ANSWERED), report=lambda message: None).version
     with pytest.raises(ReleaseError, match=r"is for local use: .*CC-BY-ND-4\.0 \(1\)"):
         send(root, hub, version)
+    assert hub.log == []
+
+
+@pytest.mark.parametrize("edition", ["", "-standoff"])
+def test_a_release_that_holds_what_was_retracted_is_not_published(root: Path, hub: Hub, edition: str) -> None:
+    if edition:
+        write_standoff(root / "releases/1.0.0", AboutConfig(licence="CC0-1.0"))
+    retracted = Retractions().adding([], [doc_id(TEXTS[0])], "asked", "2026-05-01")
+    write_retractions(root, retracted)
+    with pytest.raises(ReleaseError, match="holds what was retracted since; 'mudawwana release' makes a version"):
+        send(root, hub, f"1.0.0{edition}")
     assert hub.log == []
 
 
