@@ -24,13 +24,13 @@ _CUE = re.compile(
     r"حاورته|حاورها|حاورتها|"
     r"اجري الحوار|اجرت الحوار|انجاز|انجزه|روبورتاج|تحقيق|تغطيه|تغطيه وتصوير|تقرير|مراسله|متابعه|قراءه|عرض|"
     r"المحرر|الكاتب|الكاتبه|بواسطه|"
-    r"المولف|مراسلنا|مراسل|من مراسلنا|نشر بواسطه|نشرت بواسطه|written by|author|by)"
+    r"من قبل|المولف|مراسلنا|مراسل|من مراسلنا|نشر بواسطه|نشرت بواسطه|written by|author|by)"
     r"\s*(?P<stop>[:/\-–—ـ,]+|(?=\s))\s*(?P<who>.{2,70}?)\s*[:.]?$"
 )
 _LONGEST_NAME: Final = 5
 _INITIAL_AND_NAME = re.compile(r"[ء-ي]{1,2}\s?\.\s?[ء-ي]{3,12}")
 _NOUN_CUE = re.compile(
-    r"(?:الكاتبه?|المحرر|المولف|مراسلنا|مراسل|قراءه|عرض|تقرير|تحقيق|تغطيه|author|by|روبورتاج|مراسله)\b"
+    r"(?:من قبل|الكاتبه?|المحرر|المولف|مراسلنا|مراسل|قراءه|عرض|تقرير|تحقيق|تغطيه|author|by|روبورتاج|مراسله)\b"
 )
 _SURE_CUES = ("بقلم", "بواسطه", "حاور", "written by", "نشر بواسطه")
 _DESK = re.compile(r"(?:عدسة|تصوير|صور|تقرير|متابعة|مكتب)(?:\s+\S+){1,3}")
@@ -168,6 +168,9 @@ def _read_parts(text: str, outlet: str | None, loose: bool) -> Byline | None:
             sure = True
         elif _DESK.fullmatch(part):
             sure = sure or len(parts) > 1
+        elif len(parts) > 1 and (signed := _name_before_agency(part)) is not None:
+            people.append(signed[0])
+            agency, sure = agency or signed[1], True
         elif loose and len(parts) > 1 and names.may_be_unknown_name(part):
             unknown.append(part)
         else:
@@ -177,6 +180,16 @@ def _read_parts(text: str, outlet: str | None, loose: bool) -> Byline | None:
     people += unknown
     if sure or (people and (place or site)):
         return Byline(" - ".join(people) or None, agency, place, site)
+    return None
+
+
+def _name_before_agency(text: str) -> tuple[str, str] | None:
+    """ "صلاح شرارة د ب أ": a name and the agency after it."""
+    words = text.split()
+    for count in (1, 3, 2):
+        name, printed = " ".join(words[:-count]), " ".join(words[-count:])
+        if name.count(" ") and names.may_be_unknown_name(name) and names.agency_of(printed):
+            return name, printed
     return None
 
 

@@ -266,7 +266,8 @@ def author_under_body(article: Article) -> None:
     if len(tail) <= 2:
         for line in tail:
             text = line.text
-            if not line.stopped and (read_byline(text, article.outlet) or names.may_be_name(text) or is_role(text)):
+            said = read_byline(text, article.outlet) or names.may_be_name(text) or is_role(text)
+            if line.key in names.ambiguous_outlets() or (said and not line.stopped):
                 line.rule = "byline"
 
 

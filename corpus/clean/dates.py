@@ -67,6 +67,7 @@ _YEAR_FIRST = re.compile(
 _DAY_FIRST = re.compile(r"(?<!\d)(?P<day>\d{1,2})\s*[-/.]\s*(?P<month>\d{1,2})\s*[-/.]\s*(?P<year>(?:19|20)\d\d)(?!\d)")
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}\s*[:.]\s*\d{2}(?:\s*[:.]\s*\d{2})?(?:\.\d+)?(?:[+-]\d\d:?\d\d|z\b)?(?!\d)")
 _AT_PLACE = re.compile(r"بتوقيت\s+\S+(?:\s+\S+)?\s*\Z")
+_ZONE = re.compile(r"\b(?:gmt|utc)\s*[+-]\s*\d{1,2}\b")
 _ISO_T = re.compile(r"(?<=\d)t(?=\d\d:)")
 _WEEKDAYS_ALONE: Final = frozenset(key(_BARE_WEEKDAYS).split())
 
@@ -76,7 +77,7 @@ _AMOUNT = (
     r"اشهر|شهور|سنه|سنوات|عام|اعوام|عاما|واحده|واحد))?)"
 )
 RELATIVE = re.compile(
-    rf"(?P<who>.{{0,60}}?)(?:(?:منذ|قبل)\s*{_AMOUNT}|{_AMOUNT}\s+(?:مضت|مضي)|\d+\s+(?:minutes?|hours?|days?)\s+ago)"
+    rf"(?P<who>.{{0,60}}?)(?:(?:منذ|قبل)\s*{_AMOUNT}|{_AMOUNT}\s+(?:مضت|مضي|ago)|\d+\s+(?:minutes?|hours?|days?)\s+ago)"
     r"\s*[|\-–—•·]?\s*(?P<updated>(?:اخر\s+تحديث|تحديث).{0,60})?[\s:.]*"
 )
 """A relative time that fills a folded line ("منذ ساعتين"), maybe after a name glued to it."""
@@ -102,7 +103,7 @@ def is_date_line(line_key: str) -> bool:
 
 def is_clock_or_numeric_date(text: str) -> bool:
     """Whether a line is only a numeric date, a clock time, or both, with the words around them."""
-    folded = _ISO_T.sub(" ", fold(text))
+    folded = _ZONE.sub(" ", _ISO_T.sub(" ", fold(text)))
     if not (_CLOCK.search(folded) or _DAY_FIRST.search(folded) or _YEAR_FIRST.search(folded)):
         return False
     rest = key(_AT_PLACE.sub(" ", _CLOCK.sub(" ", _DAY_FIRST.sub(" ", _YEAR_FIRST.sub(" ", folded)))))

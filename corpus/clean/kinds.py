@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from corpus.clean.articles import HEADER_RULES, Article, is_clock
+from corpus.clean.articles import Article
 from corpus.clean.captions import is_credited
 from corpus.clean.lines import Line, ends_with_colon
+from corpus.clean.titles import HEADER_RULES, is_clock
 
 _ITEM = re.compile(
     r"^\s*(?:[-–—•*·▪◾●■◆✓✔►‣]|ـ(?=\s)|\(?\s*(?:\d{1,2}|[اأبجدهوزحطي])\s*(?:[-.)/–]|ـ+))\s*\S"

@@ -9,7 +9,14 @@ from typing import Final
 
 from corpus.clean import names
 from corpus.clean.bylines import read_byline
-from corpus.clean.dates import RELATIVE, is_clock_or_numeric_date, is_date_line, is_date_word, without_date
+from corpus.clean.dates import (
+    RELATIVE,
+    date_at_end,
+    is_clock_or_numeric_date,
+    is_date_line,
+    is_date_word,
+    without_date,
+)
 from corpus.clean.folding import fold, key
 from corpus.clean.lines import SHORT
 from corpus.clean.phrase_rules import follow, phrase
@@ -36,6 +43,7 @@ _ISSUE = re.compile(
 _READING_TIME = re.compile(
     r"(?:مده القراءه|وقت القراءه|زمن القراءه|مده قراءه المقال|القراءه في|reading time)\s*[:|"
     r"]?\s*(?:اقل من\s+)?(?:\d+|دقيقه|دقيقتين|دقيقتان)\s*(?:دقيقه|دقائق|دقيقتين|د|واحده|min\w*)?.{0,12}"
+    r"|\d{1,2}\s*د\s*\.?"
     r"|(?:\d+|دقيقه|دقيقتان|دقيقتين)\s*(?:دقيقه|دقائق|min\w*)?\s*(?:واحده\s*)?(?:للقراءه|قراءه|من القراءه|read)"
 )
 _PHOTO = re.compile(
@@ -58,6 +66,7 @@ _TICKER_SIGN = re.compile(r"[|●•◄►■◆»]|\*{3}|//")
 _TICKER = re.compile(r"\s*(?:\|{1,3}|●|•|◄|►|■|◆|\*{3}|/{2,3}|\s»\s)\s*")
 _INITIALS = re.compile(r"[/(]?\s*[ء-ي](?:\s*[./]\s*[ء-ي])+\s*[./)]*")
 _SIGNED_AGENCY = re.compile(r"[(\[/]?\s*(?P<agency>.{2,20}?)\s*[)\]/]?\s+[ء-ي]\s*[./]\s*[ء-ي]\s*[./]?")
+_EDITORS_AND_AGENCIES = re.compile(r"[ء-ي](?:\s*[./]\s*[ء-ي])+\s*\.?\s*\((?P<agencies>[^()]{2,40})\)")
 _SHORT_NAME = re.compile(r"[ء-ي]{1,2}\s?\.\s?[ء-ي]{3,12}|[ء-ي]{3,12}\s?\.\s?[ء-ي]{1,2}")  # ع.عسول، منية.ك
 _PAGER = re.compile(r"(?:[«»<>‹›…\s]|\d{1,3}|الصفحه|من|صفحه)+")
 _NOTHING = re.compile(r"[\W_ـ]+")
@@ -129,13 +138,16 @@ def date_line(text: str, line_key: str, outlet: str | None) -> str | None:
         return None
     if is_date_line(line_key) or is_clock_or_numeric_date(text):
         return "date-line"
-    rest = without_date(text)
+    end = date_at_end(text)
+    rest = text[:end].rstrip(" -–—|/،") if end else without_date(text)
     if rest is None or rest == text or len(rest.split()) > 8:
         return None
     place, _, agency = rest.strip(" -–—|/").rpartition(" ")
     if names.is_place(rest) or (names.is_place(place.strip(" -–/(")) and names.agency_of(agency)):
         return "date-line"
-    return "byline" if read_byline(rest.strip(" -–—|/،"), outlet) is not None else None
+    who = rest.strip(" -–—|/،")
+    by = who.startswith("من قبل ") and names.may_be_unknown_name(who.removeprefix("من قبل "))
+    return "byline" if by or read_byline(who, outlet) is not None else None
 
 
 def relative_time(text: str, line_key: str, outlet: str | None) -> str | None:
@@ -274,6 +286,9 @@ def source_credit(text: str, line_key: str, outlet: str | None) -> str | None:
 def agency_mark(text: str, line_key: str, outlet: str | None) -> str | None:
     """An agency alone on a line, or the initials of its editors ("ر.س/ م.ع")."""
     if names.agency_of(text.strip("()[]/ .-–—*")) or (len(text) < 24 and _INITIALS.fullmatch(text)):
+        return "agency-mark"
+    editors = _EDITORS_AND_AGENCIES.fullmatch(text) if len(text) < 50 else None
+    if editors and all(names.agency_of(part) for part in re.split(r"[،,/+]", editors["agencies"])):
         return "agency-mark"
     signed = _SIGNED_AGENCY.fullmatch(text) if len(text) < 40 else None
     return "agency-mark" if signed and names.agency_of(signed["agency"]) else None

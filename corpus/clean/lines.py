@@ -15,6 +15,7 @@ SHORT: Final = 160
 """Code points up to which a line is looked at word by word; furniture is shorter."""
 
 _CLOSED = re.compile(r"[.!?؟۔…:][\s»”“’\"')\]*]*\Z")
+_TWO_DOTS = re.compile(r"[^.]\.\.\Z")
 _FULL = re.compile(r"[.!?؟۔…][\s»”“’\"')\]*]*\Z")
 
 
@@ -83,7 +84,7 @@ class Line:
             self.rule is None
             and len(self.text) <= SHORT
             and len(self.words) >= 3
-            and not self.text.endswith((".", ":"))
+            and (not self.text.endswith((".", ":")) or _TWO_DOTS.search(self.text) is not None)
         )
 
 

@@ -41,7 +41,9 @@ def read_metadata(article: Article, outlet: str | None, lines: Sequence[Line]) -
     found = Byline(outlet=outlet)
     published = published_text = None
     unsure: list[str] = []
-    for i, line in enumerate(article.lines):
+    head = article.title or 0
+    for i in [*range(head, len(article.lines)), *range(head)]:  # what stands over the title may be of the page
+        line = article.lines[i]
         texts = (
             [(line.rule, line.text)] if line.rule else [(rule, line.text[start:end]) for start, end, rule in line.cuts]
         )
@@ -92,6 +94,9 @@ def _read_byline(text: str, outlet: str | None) -> Byline | None:
     text = text.strip(" \t:")
     end = date_at_end(text)
     text = (text[:end] if end is not None else without_date(text) or text).rstrip(" -–—|،")
+    who = text.removeprefix("من قبل ")
+    if who != text and names.may_be_unknown_name(who):
+        return Byline(byline=who)
     return read_byline(text, outlet, loose=True) or (Byline(byline=text) if names.may_be_name(text) else None)
 
 
