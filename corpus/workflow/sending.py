@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 from annotation.labelstudio.client import Client, ClientError, Project, Refused, Task, encoded
 from annotation.labelstudio.tasks import Json
@@ -16,7 +15,7 @@ from corpus.ingest import Reject
 from corpus.workflow.build import Progress
 from corpus.workflow.labelstudio import LinkState, Pending, find_marked, note_pending
 
-BATCH: Final = 500
+BATCH = 500
 SETTLE_SECONDS = 15.0
 """How long a request that nobody waits for any more may still be carried out by the server."""
 

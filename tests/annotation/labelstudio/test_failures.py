@@ -175,7 +175,7 @@ def test_a_new_model_version_leaves_annotated_and_blind_tasks_what_they_were(
 def command(root: Path, *arguments: str) -> subprocess.Popen[bytes]:
     """Start mudawwana in a process of its own."""
     code = (
-        "import sys, corpus.workflow.sending as sending; sending.SETTLE_SECONDS = 4.0\n"
+        "import sys, corpus.workflow.sending as sending; sending.SETTLE_SECONDS, sending.BATCH = 4.0, 10\n"
         "from corpus.cli.app import main; sys.argv = ['mudawwana', *sys.argv[1:]]; main()"
     )
     return subprocess.Popen(
@@ -194,7 +194,7 @@ def killed_at_random(live: Live, root: Path, rounds: int, seed: int) -> None:
         what = "push" if nth % 2 == 0 else "pull"
         process = command(root, what)
         try:
-            process.wait(draw.uniform(1.0, 6.0))
+            process.wait(draw.uniform(0.5, 6.0))
         except subprocess.TimeoutExpired:
             if nth % 4 < 2:
                 os.killpg(process.pid, signal.SIGKILL)

@@ -68,6 +68,7 @@ class Person:
     draw: random.Random
     open: dict[str, tuple[int, Said]] = field(default_factory=dict)
     history: dict[str, list[Said]] = field(default_factory=lambda: defaultdict(list))
+    crossing: int = 0
 
     def make(self, text: str, sentences: list[Any]) -> tuple[list[Any], Said]:
         """Random work on a text: its sentences, entities (nested, with emoji, with harakat), topics, a comment."""
@@ -81,6 +82,13 @@ class Person:
                 said.entities.add((start, end, self.draw.choice(LABELS)))
                 if end - start > 6 and words[first][1] - start > 3:
                     said.entities.add((start, start + 3, self.draw.choice(LABELS)))
+        if self.draw.random() < 0.1:  # two that overlap, and neither lies in the other: they arrive, with a question
+            for first in range(len(words) - 2):
+                start, middle, end = words[first][0], words[first + 1], words[first + 2][1]
+                if not any(one[0] < end and start < one[1] for one in said.entities):
+                    said.entities |= {(start, middle[1], "ORG"), (middle[0], end, "LOC")}
+                    self.crossing += 1
+                    break
         regions += [span("label", *one, text) for one in sorted(said.entities)]
         said.topics = self.draw.sample(TOPICS, self.draw.randint(1, 3))
         regions.append(choices("topic", said.topics[0]))
@@ -172,7 +180,9 @@ def test_everything_three_people_do_arrives_once_and_survives_a_change_of_cleani
             person.history[doc].append(said)
 
     first = pull_now(root)
-    assert first.rejects == () and first.new and first.annotators == 3
+    assert first.new and first.annotators == 3 and first.to_review == len(first.rejects) > 0
+    assert {one.reason for one in first.rejects} == {"crossing-spans"}
+    assert len(first.rejects) <= sum(person.crossing for person in people), "of submitted work; all are kept"
     compare(root, people, live)
     before = tree(root)
     second = pull_now(root)
