@@ -64,11 +64,13 @@ class SourcesConfig:
 
 @dataclass(frozen=True, slots=True)
 class AnnotationConfig:
-    """`[annotation]`: the label inventory and what of the machine's suggestions to keep."""
+    """`[annotation]`: the label inventory, who makes suggestions (most trusted first), and what of them to keep."""
 
     ontology: str = ""
     inventory: str = "news"
     min_score: float = 0.0
+    entities: tuple[str, ...] = ("mudawwana",)
+    topics: str = "mudawwana"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +195,19 @@ def _sources(read: _Reader) -> SourcesConfig:
 
 
 def _annotation(read: _Reader) -> AnnotationConfig:
-    values = read.table("annotation", ("ontology", "inventory", "min_score"))
+    values = read.table("annotation", ("ontology", "inventory", "min_score", "entities", "topics"))
     score = values.get("min_score", 0.0)
     if not isinstance(score, int | float) or isinstance(score, bool) or not 0 <= score <= 1:
         read.say(("annotation", "min_score"), f"{score!r} is no probability", "give a number from 0 to 1")
         score = 0.0
     ontology = read.text("annotation", values, "ontology", "")
-    return AnnotationConfig(ontology, read.text("annotation", values, "inventory", "news"), float(score))
+    usual = AnnotationConfig()
+    entities = read.texts(("annotation", "entities"), values.get("entities", list(usual.entities)), usual.entities)
+    if not entities:
+        read.say(("annotation", "entities"), "nobody suggests entities", 'name one: entities = ["mudawwana"]')
+    topics = read.text("annotation", values, "topics", usual.topics)
+    inventory = read.text("annotation", values, "inventory", usual.inventory)
+    return AnnotationConfig(ontology, inventory, float(score), entities, topics)
 
 
 def _release(read: _Reader) -> ReleaseConfig:
@@ -302,6 +310,9 @@ licence = ""                # licence of texts that do not say theirs; without o
 ontology = ""               # path of an ontology of your own; empty: the one of mudawwana
 inventory = "news"          # which of its entity inventories to annotate with
 min_score = 0.0             # leave out suggestions less certain than this
+# Who suggests, most trusted first: mudawwana, transformers:MODEL (name or folder), or a package's own pre-annotator.
+# entities = ["mudawwana"]
+# topics = "mudawwana"
 
 [release]
 splits = {{ train = 0.8, validation = 0.1, test = 0.1 }}

@@ -9,6 +9,10 @@ from typing import Protocol
 from corpus.span import Entity, Sentence, Topic
 
 
+class AnnotatorError(Exception):
+    """A pre-annotator is not there, not installed or not fit for the ontology; the message says what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """A document as pre-annotators see it: offsets are code points of `text`."""

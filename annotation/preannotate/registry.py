@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
-from annotation.preannotate.combine import default_entity_annotator
+from annotation.preannotate.own import PACKAGED, combined, entity_annotator, topic_annotator
 from annotation.preannotate.protocol import Article, EntityAnnotator, TopicAnnotator
-from annotation.preannotate.topics import LinearTopics
 from corpus.span import Entity, Topic
 from schemas.labels import Ontology
 from schemas.ontology import OntologyError, load_ontology
@@ -126,17 +125,26 @@ def resources_digest() -> str:
 
 
 @functools.cache
-def load_preannotation(ontology: str = "", inventory: str = NATIVE_INVENTORY, min_score: float = 0.0) -> Preannotation:
-    """The default pre-annotators under an ontology (a path; empty: the packaged one).
+def load_preannotation(
+    ontology: str = "",
+    inventory: str = NATIVE_INVENTORY,
+    min_score: float = 0.0,
+    entities: tuple[str, ...] = (PACKAGED,),
+    topics: str = PACKAGED,
+) -> Preannotation:
+    """The named pre-annotators (`own.py`) under an ontology (a path; empty: the packaged one).
+
+    `entities` are in the order of trust.
 
     Raises:
-        OntologyError: if the ontology is wrong or has no such inventory.
+        OntologyError: if the ontology is wrong or has no such inventory, or nothing that it labels can be suggested.
+        AnnotatorError: if a pre-annotator is not there, not installed or not fit for the ontology.
     """
     loaded = load_ontology(Path(ontology) if ontology else None)
     try:
         loaded.inventory(inventory)
     except LookupError as error:
         raise OntologyError([str(error.args[0])]) from error
-    entities = default_entity_annotator()
-    names = label_map(loaded, inventory, entities.labels)
-    return Preannotation(loaded, inventory, min_score, names, entities, LinearTopics())
+    finder = combined([entity_annotator(name, loaded) for name in entities])
+    names = label_map(loaded, inventory, finder.labels)
+    return Preannotation(loaded, inventory, min_score, names, finder, topic_annotator(topics, loaded))

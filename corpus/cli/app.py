@@ -387,6 +387,7 @@ ontology.register(app)
 
 def main() -> None:
     """Run the command; errors that a person can mend end with one message and status 1 or 2."""
+    from annotation.preannotate.protocol import AnnotatorError
     from corpus.config import ConfigError
     from corpus.ingest import SourceError
     from corpus.store import StoreError
@@ -400,7 +401,7 @@ def main() -> None:
     except (ConfigError, SourceError) as error:
         say(f"mudawwana: {error}")
         sys.exit(USAGE)
-    except (StoreError, OntologyError, _release_error()) as error:
+    except (StoreError, OntologyError, AnnotatorError, _release_error()) as error:
         say(f"mudawwana: {error}")
         sys.exit(FAILED)
     except KeyboardInterrupt:

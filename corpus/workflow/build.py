@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from annotation.preannotate.registry import load_preannotation
 from corpus import ids
 from corpus.config import CorpusConfig
 from corpus.extract import record_fields
@@ -78,7 +77,7 @@ def build(
         found, head = _ingest(root, head, config, sources, retractions, progress)
         new_pages, updated = found.new, found.updated
         pages_keys = head.keys("pages")
-        stage = settings.key(load_preannotation(settings.ontology, settings.inventory, settings.min_score).key)
+        stage = settings.key(settings.preannotation().key)
         recurring, evidence = learn(root, pages_keys, settings.columns, settings.outlet)
         tasks = []
         for key in pages_keys:
@@ -124,6 +123,8 @@ def derive_settings(root: Path, config: CorpusConfig) -> DeriveSettings:
         ontology,
         config.annotation.inventory,
         config.annotation.min_score,
+        config.annotation.entities,
+        config.annotation.topics,
         config.privacy.redact,
     )
 

@@ -36,7 +36,13 @@ class DeriveSettings:
     ontology: str
     inventory: str
     min_score: float
+    entities: tuple[str, ...]
+    topics: str
     redacted: tuple[str, ...] = ()
+
+    def preannotation(self) -> Preannotation:
+        """The pre-annotators that these settings name. Raises as `load_preannotation`."""
+        return load_preannotation(self.ontology, self.inventory, self.min_score, self.entities, self.topics)
 
     def key(self, producers: str) -> str:
         """Changes whenever the same page could become something else."""
@@ -81,7 +87,7 @@ def derive_shard(task: DeriveTask) -> Derived:
     sources = [_source(row) for row in read_shard(task.root, "sources", task.pages_key).to_pylist()]
     rejects: list[Reject] = []
     found = list(_documents(sources, pages, task, rejects))
-    preannotation = load_preannotation(task.settings.ontology, task.settings.inventory, task.settings.min_score)
+    preannotation = task.settings.preannotation()
     unique = {document.doc_id: document for _, document, _ in found if document.text}
     predicted = predict(list(unique.values()), preannotation)
     tables = {

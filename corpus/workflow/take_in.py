@@ -12,7 +12,6 @@ from annotation.imports.match import CorpusDocument, DocumentIndex, Imported, Ma
 from annotation.imports.noted import import_noted
 from annotation.labelstudio.results import import_export
 from annotation.layers import Judgment, Layer, LayerBuilder
-from annotation.preannotate.registry import load_preannotation
 from corpus.config import CorpusConfig
 from corpus.encoding import DecodeError, decode
 from corpus.ids import digest
@@ -55,7 +54,7 @@ def import_files(
         SourceError, StoreError, OntologyError
     """
     settings = derive_settings(root, config)
-    preannotation = load_preannotation(settings.ontology, settings.inventory, settings.min_score)
+    preannotation = settings.preannotation()
     labels = {label.code: label for label in preannotation.ontology.inventory(settings.inventory).labels}
     topics = {topic.code for topic in preannotation.ontology.topics}
     with locked(root):

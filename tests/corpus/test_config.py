@@ -39,7 +39,7 @@ def test_all_that_can_be_said() -> None:
             "CC0-1.0",
             {**DEFAULT_COLUMNS, "text": ("متن",), "title": ("عنوان", "title"), "byline": ()},
         ),
-        AnnotationConfig("labels.toml", "conll", 0.5),
+        AnnotationConfig("labels.toml", "conll", 0.5, ("transformers:models/ner", "mudawwana"), "own"),
         ReleaseConfig({"train": 0.9, "test": 0.1}),
         {"why": "للتجربة"},
         PrivacyConfig(("phone",)),
