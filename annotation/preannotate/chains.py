@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 from annotation.preannotate.gazetteer import norp_words, words
 from annotation.preannotate.line import Found, Line
+from annotation.preannotate.words import plain_words
 
 _LONGEST = 14  # tokens of a complement
 _CONSTRUCT = 3  # indefinite nouns in a row before the definite one
+_LISTENERS = plain_words("مراسل مراسلة مراسلنا مراسلتنا")  # قال فلان لمراسل كذا: whom an official speaks to
 _NAMES = ("ORG", "GPE", "LOC", "FAC", "EVENT", "LAW")
 
 
@@ -41,6 +43,7 @@ class Names:
         self._starting: dict[int, Found] = {}
         self.blocked: set[int] = set()
         self.persons: set[int] = set()
+        self.of_persons: list[Found] = []
         self.inner: set[int] = set()  # tokens behind the first of a name known by list or head
         for found in known:
             if found.label in _NAMES and found.source in ("list", "phrases"):
@@ -49,6 +52,7 @@ class Names:
                 self.blocked.update(range(found.start, found.end))
                 continue
             if found.label == "PERS":
+                self.of_persons.append(found)
                 self.persons.update(range(found.start, found.end))
             longest = self._starting.get(found.start)
             if longest is None or longest.end < found.end:
@@ -81,10 +85,12 @@ class Names:
         return not word.definite and (word.stem in words("verbs") or word.verbal) and not self.label_at(index)
 
 
-def chain_end(names: Names, index: int, allows: Allows) -> int:
-    """Where the complement that begins at token `index` ends; `index` itself where there is none."""
+def chain_end(names: Names, index: int, allows: Allows, *, closed: bool = False) -> int:
+    """Where the complement that begins at token `index` ends; `index` itself where there is none.
+
+    `closed` says that a definite noun or a name has been reached: only adjectives and joined parts follow.
+    """
     end = index
-    closed = False  # a definite noun or a name has been reached: only adjectives and joined parts follow
     limit = min(len(names.line), index + _LONGEST)
     while end < limit:
         step, closed = _step(names, end, index, allows, closed=closed)
@@ -101,14 +107,16 @@ def _step(names: Names, at: int, first: int, allows: Allows, *, closed: bool) ->
     found = names.starting(at)
     end = (at, closed)
     if found is not None and found.label == "PERS":
-        titled = at == first + 1 and line.stems[first] in words("sovereigns")
-        return (found.end, True) if allows.names and (at == first or titled) and not word.proclitic else end
-    if names.ends_phrase(at):
+        ruler = at == first + 1 and line.stems[first] in words("sovereigns")
+        return (found.end, True) if allows.names and (at == first or ruler) and not word.proclitic else end
+    whole = found is not None and found.label in _NAMES and found.end > at + 1  # عين السبع, سيدي بوزيد
+    if names.ends_phrase(at) and not whole:
         if allows.places and word.folded in ("في", "لدي") and closed and names.label_at(at + 1) in _NAMES:
             place = names.starting(at + 1)
             return (place.end, True) if place else end
         return end
-    if word.folded in words("honorifics") or (word.definite and word.folded in words("sovereigns") and at > first):
+    titled = word.folded in words("honorifics") or (word.definite and word.folded in words("sovereigns") and at > first)
+    if titled and not whole:
         return end
     named = found is not None and found.label in _NAMES
     if not word.proclitic:
@@ -117,6 +125,8 @@ def _step(names: Names, at: int, first: int, allows: Allows, *, closed: bool) ->
                 return end
             if names.is_nisba(at - 1) and not _adjective(names, at):
                 return end  # nothing but a further adjective follows a nationality
+            if word.stem[2:] in words("offices") and word.folded not in words("office_adjectives"):
+                return end  # ولي العهد النائب الثاني: another office
             return at + 1, True
         if named and found is not None:
             return found.end, True
@@ -131,7 +141,7 @@ def _step(names: Names, at: int, first: int, allows: Allows, *, closed: bool) ->
         if word.definite:
             return at + 1, True
         return (at + 1, False) if _carries(names, at + 1) else end
-    if word.proclitic == "ل" and (allows.to or at == first):
+    if word.proclitic == "ل" and word.stem not in _LISTENERS and (allows.to or at == first):
         if named and found is not None:
             return found.end, True
         if word.definite:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from annotation.preannotate.gazetteer import norp_words, words
 from annotation.preannotate.line import Found, Line
-from annotation.preannotate.words import Vocabulary
+from annotation.preannotate.words import Vocabulary, plain_words
 
-_COMMON = 13  # bits of a word's count in raw text above which it is no surname by itself
+_COMMON, _SCARCE = 13, 9  # bits of a word's count in raw text above which it is no surname by itself
+_NO_SURNAMES = plain_words("الدين الله الإسلام الزمان والدي زوجي")
 _SURE = 0.6
 
 
@@ -24,7 +25,7 @@ def repeated_names(
             stems = (line.stems[mention.start], *line.folded[mention.start + 1 : mention.end])
             if mention.score < _SURE:
                 continue
-            if mention.label == "PERS" and len(stems) > 1 and _may_stand_alone(stems[-1], vocabulary):
+            if mention.label == "PERS" and len(stems) > 1 and _may_stand_alone(stems, vocabulary):
                 surnames.add(stems[-1])
                 if stems[0] in words("first_names") and stems[0] not in words("ambiguous_names"):
                     surnames.add(stems[0])  # a grandchild or a witness goes by the given name
@@ -56,9 +57,13 @@ def repeated_names(
     return added
 
 
-def _may_stand_alone(surname: str, vocabulary: Vocabulary) -> bool:
+def _may_stand_alone(stems: Sequence[str], vocabulary: Vocabulary) -> bool:
+    surname = stems[-1]
+    if stems[-2] == "عبد" or surname in _NO_SURNAMES:
+        return False
     if len(surname) < 4 or surname in words("gpe") or surname in words("stopwords") or surname in words("verbs"):
         return False
     if surname in words("offices") or surname in words("first_names"):
         return False
-    return vocabulary.counts.get(surname, 0).bit_length() <= _COMMON
+    familiar = surname.endswith("ي") or surname in words("surnames") or surname in words("name_lasts")
+    return vocabulary.counts.get(surname, 0).bit_length() <= (_COMMON if familiar else _SCARCE)

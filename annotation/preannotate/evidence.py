@@ -45,6 +45,12 @@ _NO_TREATY = plain_words(
     "التعاون الشراكة الإطار التفاهم التوأمة المذكورة الجديدة الموقعة الثنائية الإيجار القرض العمل الطرفين البلدين"
 )
 _NO_LAW = plain_words("الغاب العرض الجاذبية اللعبة البلاد البلد الدولة الطبيعة الطرفين القوة الطوارئ")
+_CHARITIES = plain_words("الخيرية الخيري التعاونية التعاوني")
+_SCHOOLS = plain_words(
+    "الابتدائية الإعدادية الثانوية المتوسطة الأساسية الدولية الخاصة الإسلامية النموذجية الأهلية للبنات للبنين"
+)
+_CAMPUSES = plain_words("الطبية الرياضية الجامعية")
+_MARKETS = plain_words("المالي المالية للأوراق العالمي للأسهم السعودية المال الأسهم")
 _WORLD = plain_words("العالمي الدولي الوطني العالمية")
 _MINISTERS = plain_words("وزير وزيرة وزراء وزارة")
 
@@ -87,6 +93,32 @@ def national_first(names: Names, start: int, end: int) -> bool:
 def named_or_national(names: Names, start: int, end: int) -> bool:
     """The complement holds a known name, a number or a nationality."""
     return named(names, start, end) or any(names.is_nisba(at) for at in range(start, end))
+
+
+def charity(names: Names, start: int, end: int) -> bool:
+    """جمعية نفع الخيرية, جمعية النحالين التعاونية."""
+    return end > start + 1 and names.line.stems[end - 1] in _CHARITIES
+
+
+def school(names: Names, start: int, end: int) -> bool:
+    """مدرسة رابعة العدوية, ثانوية ابن رشد, مدرسة الخان للتعليم الأساسي, مدرسة أسماء الأساسية: not مدرسة جديدة."""
+    line = names.line
+    if end == start or line.words[start].cut:
+        return False
+    if line.stems[start] in words("first_names") or names.label_at(start) in ("PERS", "GPE", "LOC"):
+        return True
+    return end - start >= 2 and any(line.folded[at] in _SCHOOLS for at in range(start + 1, end))
+
+
+def exchange(names: Names, start: int, end: int) -> bool:
+    """سوق دبي المالي, سوق أبوظبي للأوراق المالية, سوق الأسهم السعودية: a stock exchange; سوق دمشق is a bazaar."""
+    line = names.line
+    return any(line.stems[at] in _MARKETS or line.folded[at] in _MARKETS for at in range(start, end))
+
+
+def place_named(names: Names, start: int, end: int) -> bool:
+    """The complement begins with a known name: قطب موسم أصيلة; a number alone is no name (موسم 2015, سباق 100)."""
+    return end > start and any(names.label_at(at) for at in range(start, end))
 
 
 def number_first(names: Names, start: int, end: int) -> bool:
@@ -132,8 +164,12 @@ def place_first(names: Names, start: int, end: int) -> bool:
 
 
 def place_or_nation_first(names: Names, start: int, end: int) -> bool:
-    """بلدية باجة, إذاعة موريتانيا."""
-    return end > start and (names.label_at(start) in ("GPE", "LOC") or names.is_nisba(start))
+    """بلدية باجة, إذاعة موريتانيا, شرطة منطقة الرياض."""
+    if end == start:
+        return False
+    if names.line.stems[start] in words("place_heads") and not names.line.words[start].definite:
+        return names.label_at(start + 1) == "GPE"
+    return names.label_at(start) in ("GPE", "LOC") or names.is_nisba(start)
 
 
 def treaty_matter(names: Names, start: int, end: int) -> bool:
@@ -156,6 +192,8 @@ def council_number(names: Names, start: int, end: int) -> bool:
 
 def building(names: Names, start: int, end: int) -> bool:
     """A building's complement names somebody or some place, is an uncommon word, or ends in a rank."""
+    if end > start and names.line.stems[start] in words("not_buildings"):
+        return False
     if named_building(names, start, end):
         return True
     word = names.line.words[start]
@@ -168,6 +206,8 @@ def named_building(names: Names, start: int, end: int) -> bool:
         return False
     line = names.line
     word = line.words[start]
+    if word.stem in words("not_buildings"):
+        return False
     if any(names.label_at(at) in ("PERS", "GPE", "LOC", "ORG", "FAC") for at in range(start, end)):
         return True
     if line.stems[end - 1] in words("gpe_ambiguous") and not line.words[end - 1].cut:
@@ -177,6 +217,18 @@ def named_building(names: Names, start: int, end: int) -> bool:
     return end - start >= 2 and line.stems[end - 1] in BUILDING_RANKS
 
 
+def city_of(names: Names, start: int, end: int) -> bool:
+    """مدينة الشيخ خليفة الطبية, مدينة زايد الرياضية: a campus, no town."""
+    return end - start >= 2 and names.line.stems[end - 1] in _CAMPUSES
+
+
+def street(names: Names, start: int, end: int) -> bool:
+    """Whatever names a street: a definite word, a name, an uncommon word; not جسر جوي."""
+    if end == start or names.line.stems[start] in words("not_buildings"):
+        return False
+    return building(names, start, end) or names.line.words[start].definite
+
+
 def ranked_building(names: Names, start: int, end: int) -> bool:
     """الملعب البلدي, المستشفى الجامعي: an adjective of rank."""
     return end > start and names.line.stems[start] in BUILDING_RANKS
@@ -184,7 +236,7 @@ def ranked_building(names: Names, start: int, end: int) -> bool:
 
 def geographic(names: Names, start: int, end: int) -> bool:
     """A place, person or uncommon word behind جبل, نهر, سهل."""
-    if end == start or end - start > 3:
+    if end == start or end - start > 3 or names.line.stems[start] in words("not_buildings"):
         return False
     word = names.line.words[start]
     return names.label_at(start) in ("GPE", "LOC", "PERS") or (not word.cut and word.commonness <= UNCOMMON)

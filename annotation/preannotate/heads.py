@@ -42,8 +42,10 @@ _ROWS: tuple[tuple[str, Rule], ...] = (
     ("محكمة المحكمة", Rule("ORG", _SEATED, evidence.anything, 0.85)),
     (
         "جمعية رابطة هيئة مؤسسة مجلس لجنة نقابة معهد مركز وكالة صندوق بنك اتحاد حركة جبهة مديرية مندوبية",
-        Rule("ORG", _BODY, evidence.named_or_national, 0.75),
+        Rule("ORG", _BODY, any_of(evidence.named_or_national, evidence.charity), 0.75),
     ),
+    ("مدرسة ثانوية إعدادية ابتدائية متوسطة", Rule("ORG", _BODY, evidence.school, 0.75)),
+    ("سوق", Rule("ORG", _TO, evidence.exchange, 0.8)),
     (
         "الحكومة البرلمان الجيش الشرطة الخارجية الداخلية"
         " الرئاسة السفارة القنصلية المخابرات الاستخبارات القوات البحرية"
@@ -57,7 +59,7 @@ _ROWS: tuple[tuple[str, Rule], ...] = (
         Rule("ORG", Allows(to=True, conjunction=True), evidence.official_body, 0.8),
     ),
     (
-        "بلدية سفارة قنصلية جنايات بورصة إذاعة",
+        "بلدية سفارة قنصلية جنايات بورصة إذاعة تلفزيون غرفة شرطة أمانة حكومة",
         Rule("ORG", Allows(places=True), evidence.place_or_nation_first, 0.8),
     ),
     ("كأس", Rule("EVENT", _NAMED, any_of(evidence.named_or_national, evidence.scope), 0.85, number=True)),
@@ -70,9 +72,10 @@ _ROWS: tuple[tuple[str, Rule], ...] = (
     ),
     ("الدوري", Rule("EVENT", _PLAIN, evidence.national_first, 0.8)),
     (
-        "مؤتمر معرض منتدى بطولة دوري سباق ماراثون رالي تصفيات ملتقى موسم مسابقة",
+        "مؤتمر معرض منتدى بطولة دوري ماراثون رالي تصفيات ملتقى مسابقة",
         Rule("EVENT", _BODY, any_of(evidence.named_or_national, evidence.scope), 0.7, number=True),
     ),
+    ("سباق موسم", Rule("EVENT", _BODY, evidence.place_named, 0.7, number=True)),
     ("دورة", Rule("EVENT", _BODY, evidence.place_then_scope, 0.75, number=True)),
     (
         "حرب الحرب",
@@ -99,14 +102,15 @@ _ROWS: tuple[tuple[str, Rule], ...] = (
     ("قرار", Rule("LAW", _PLAIN, evidence.council_number, 0.8, number=True)),
     (
         "ملعب مطار ميناء مسجد جامع سجن متحف معبر سد برج قصر مسرح استاد ستاد ضريح كنيسة قلعة مرفأ"
-        " ساحة ميدان حصن قصبة باب سوق",
+        " ساحة ميدان حصن قصبة باب",
         Rule("FAC", _NAMED, evidence.building, 0.75),
     ),
     (
         "مستشفى قاعدة محطة صالة حديقة مكتبة مبنى فندق مشتل منارة نفق",
         Rule("FAC", _NAMED, evidence.named_building, 0.75),
     ),
-    ("شارع جسر", Rule("FAC", _NAMED, evidence.anything, 0.8)),
+    ("مدينة", Rule("FAC", _NAMED, evidence.city_of, 0.8)),
+    ("شارع جسر", Rule("FAC", _NAMED, evidence.street, 0.8)),
     ("الملعب المستشفى المسرح المطار المسجد الجامع", Rule("FAC", Allows(places=True), evidence.ranked_building, 0.75)),
     (
         "جبل جبال نهر وادي واد بحر بحيرة مضيق جزر جزيرة هضبة صحراء"

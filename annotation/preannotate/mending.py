@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from annotation.preannotate.gazetteer import norp_words, phrases, words
 from annotation.preannotate.line import Found, Line
+from annotation.preannotate.triggers import QUOTES
 from annotation.preannotate.words import plain, plain_words
 
 _SAUDI = plain("السعودية")
@@ -13,20 +14,39 @@ _CLAN = plain("آل")
 _TEAMS = plain_words("المنتخب منتخب منتخبنا")
 _PROVINCES = plain_words("محافظة ولاية إقليم جهة مدينة عمالة")
 _ENTHUSIASM = plain("حماس")
+_AUTHORITIES = plain_words("السلطات المدرسة")  # السلطات التركية, المدرسة العمومية
+_LONE_PROCLITICS = frozenset("وفبلك")  # بـ before a quotation mark
+_ALI = "علي"  # على, the preposition, has the same plain spelling
+_GOD = plain("الله")
+_BLESSINGS = plain_words("رضي صلى رحمه رحمها حفظه حفظها أيده رعاه أعزه تغمده غفر عليه")
+_TERRITORIES = plain_words(
+    "الأراضي أراضي الحدود البلاد الدولة القارة التيار المدن المدينة الجوار السياج البورصات المنطقة البلدة الأسواق"
+)
+_SEA, _UPPER_EGYPT, _NAJD = plain("المتوسط"), plain("الصعيد"), plain("نجد")
+_UNSAFE_REGIONS = frozenset((_SEA, _UPPER_EGYPT, _NAJD, plain("الجليل")))  # common words and a verb too
+_AT = plain("في")
+_ON = "علي"  # على in plain spelling
+_SERIES = plain_words("ويندوز أندرويد آيفون أيفون غالاكسي")  # products whose versions have numbers
 _PREPOSITIONS = plain_words("في من إلى على عن مع بين نحو ضد لدى عبر تجاه")
 
 
 def mended(line: Line, found: Found) -> Iterator[Found]:
     """A mention of the model without what does not belong to it; nothing where nothing is left."""
-    start, end = found.start, found.end
+    start, end = found.start, _before_blessing(line, found)
     stops = words("stopwords")
     while end > start and (line.folded[end - 1] in stops or not line.words[end - 1].is_word):
+        if found.label == "PERS" and line.forms[end - 1] == _ALI:
+            break
+        end -= 1
+    while end > start and line.folded[end - 1] in _LONE_PROCLITICS:
         end -= 1
     while end > start + 1 and found.label in ("PERS", "GPE") and _is_verb(line, end - 1):
         end -= 1
     while start < end and (
         line.stems[start] in stops or line.folded[start] in words("verbs") or not line.words[start].is_word
     ):
+        if found.label == "PERS" and end > start + 1 and line.forms[start] == _ALI:
+            break
         start += 1
     if start < end and found.label in _OUTSIDE:
         outside = _OUTSIDE[found.label]
@@ -41,7 +61,8 @@ def mended(line: Line, found: Found) -> Iterator[Found]:
         return
     kept = found if (start, end) == (found.start, found.end) else found._replace(start=start, end=end)
     if found.label in ("GPE", "LOC"):
-        yield from _cut_at_proclitics(line, kept)
+        if not _described_place(line, kept) and without_adjectives(line, [kept]):
+            yield from _cut_at_proclitics(line, kept)
     elif not _common_noun(line, kept):
         yield kept
 
@@ -51,6 +72,22 @@ _OUTSIDE = {
     "ORG": ("dropped_heads",),
     "PERS": ("honorifics", "sovereigns"),
 }
+
+
+def _before_blessing(line: Line, found: Found) -> int:
+    """The end of a person's name before رضي الله عنه and the like."""
+    if found.label == "PERS":
+        for at in range(found.start, found.end - 1):
+            if line.folded[at] in _BLESSINGS and line.folded[at + 1] == _GOD:
+                return at
+    return found.end
+
+
+def _described_place(line: Line, found: Found) -> bool:
+    """المنطقة alone, and الأراضي اليمنية: a common noun with a nationality."""
+    if found.end - found.start == 1:
+        return line.words[found.start].stem in words("common_nouns")
+    return line.stems[found.start] in _TERRITORIES and line.stems[found.end - 1] in norp_words()
 
 
 def _is_verb(line: Line, at: int) -> bool:
@@ -81,6 +118,8 @@ def _common_noun(line: Line, found: Found) -> bool:
     """Whether an ORG or PERS mention is a common noun: الهيئة, البلدة, ضاحكا, a national team."""
     if found.label == "ORG" and any(line.stems[at] in _TEAMS for at in range(found.start, found.end)):
         return True
+    if found.label == "ORG" and line.stems[found.start] in _AUTHORITIES:
+        return True
     if found.end - found.start > 1:
         first, last = line.words[found.start], line.words[found.end - 1]
         school = found.label == "ORG" and found.end - found.start == 2 and first.stem in words("org_heads")
@@ -109,8 +148,14 @@ def completed(line: Line, found: Sequence[Found]) -> list[Found]:
             mention = mention._replace(end=after + 1)
         if mention.label == "PERS" and line.folded[after : after + 1] == (_CLAN,) and after + 1 < len(line):
             mention = mention._replace(end=after + 2)
+        if mention.label == "PRODUCT" and stems[-1] in _SERIES and _is_version(line, after):
+            mention = mention._replace(end=after + 1)
         result.append(mention)
     return result
+
+
+def _is_version(line: Line, at: int) -> bool:
+    return at < len(line) and line.forms[at].isdecimal() and len(line.forms[at]) <= 2
 
 
 def governed(line: Line, found: Found) -> bool:
@@ -129,9 +174,44 @@ def without_adjectives(line: Line, found: Iterable[Found]) -> list[Found]:
                 adjective = before.definite and before.folded not in _PREPOSITIONS
                 if adjective and (not joined or before.stem in norp_words()):
                     continue
-        if not _enthusiasm(line, mention):
-            kept.append(mention)
+        if not (_enthusiasm(line, mention) or _no_place(line, mention)):
+            kept.append(mention._replace(label="ORG") if _newspaper(line, mention) else mention)
     return kept
+
+
+def _is_common_word(line: Line, at: int) -> bool:
+    """المدى المتوسط, في المتوسط, على الصعيد الدولي, الصحابي الجليل, أن نجد."""
+    word, before = line.words[at], line.words[at - 1] if at else None
+    if word.proclitic == "ب":
+        return word.stem == _SEA
+    if before is None or not before.is_word:
+        return word.stem == _NAJD
+    if word.stem == _NAJD:
+        return before.definite or (before.stem in words("stopwords") and before.stem not in _PREPOSITIONS)
+    if word.stem == _UPPER_EGYPT:
+        adjective = at + 1 < len(line) and line.words[at + 1].definite
+        return before.stem in (_ON, word.stem) or (before.stem == _AT and adjective)
+    return before.definite or (word.stem == _SEA and before.stem == _AT) or before.stem == "عبد"
+
+
+def _newspaper(line: Line, found: Found) -> bool:
+    """«الخليج», alone in quotation marks: the newspaper."""
+    at, end = found.start, found.end
+    if at == 0 or end >= len(line) or line.folded[at:end] not in phrases("newspapers"):
+        return False
+    return QUOTES.get(line.forms[at - 1]) == line.forms[end]
+
+
+def _no_place(line: Line, found: Found) -> bool:
+    """Whether a place's name of one word is none here: دوما with tanwin, نجد, على الصعيد, ياسر عرفات."""
+    at = found.start
+    if found.end - at > 1 or found.label not in ("GPE", "LOC"):
+        return False
+    if line.forms[at].endswith(("ًا", "اً")):
+        return True
+    if line.stems[at] in _UNSAFE_REGIONS and _is_common_word(line, at):
+        return True
+    return line.stem(at - 1) in words("first_names") and line.stem(at - 1) not in words("ambiguous_names")
 
 
 def _enthusiasm(line: Line, found: Found) -> bool:

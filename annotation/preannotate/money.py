@@ -50,6 +50,7 @@ _WORDS = {
     "ر": "r",
     "(": "(",
     ")": ")",
+    ".": ".",
     "المئه": " ",  # في المئه: a percentage
     "المائه": " ",
     "بين": "B",
@@ -158,8 +159,8 @@ _GRAMMAR = re.compile(
     "|".join(
         (
             r"(?P<sign>Cn(?:-n)?s?(?![ck])|n(?:-n)?s?[CI])",
-            rf"(?P<amount>l?{_NUMBER}{_UNTIL}l?{_NUMBER}{_UNIT}|{_NUMBER}{_UNIT}-{_NUMBER}{_UNIT}"
-            rf"|(?<=B){_NUMBER}{_UNIT}\+{_NUMBER}{_UNIT}|l?{_NUMBER}{_UNIT}(?:\+{_NUMBER}k)?)",
+            rf"(?P<amount>(?:n\.(?=n))?l?{_NUMBER}{_UNTIL}l?{_NUMBER}{_UNIT}|{_NUMBER}{_UNIT}-{_NUMBER}{_UNIT}"
+            rf"|(?<=B){_NUMBER}{_UNIT}\+{_NUMBER}{_UNIT}|(?:n\.(?=n))?l?{_NUMBER}{_UNIT}(?:\+{_NUMBER}k)?)",
             r"(?P<vague>(?:q|[vs])(?:g?[vs]){0,4}g?[ck]N?)",
             r"(?P<dual>dN?)",
             r"(?P<one>cN?w)",
@@ -206,12 +207,21 @@ class MoneyAnnotator:
         found: list[Entity] = []
         for match in matches:
             kind = match.lastgroup or ""
-            mention = _read(kind, symbols, match.start(), match.end(), countries)
+            start = match.start() + (0 if _turned_round(symbols, match.start()) else 2 * match[0].startswith("n."))
+            mention = _read(kind, symbols, start, match.end(), countries)
             if mention is not None:
                 first, last, value = mention
                 span = symbols.span(first, last)
                 found.append(Entity(span.start, span.end, "MONEY", _SCORES[kind], self.name, value))
         return found
+
+
+def _turned_round(symbols: Symbols, first: int) -> bool:
+    """Whether a match begins with the fraction of a number, as some sites turn it round: 80 .4 is 4.80."""
+    if symbols.letters[first + 1 : first + 2] != ".":
+        return False
+    fraction, stop, whole = (symbols.span(index, index + 1) for index in range(first, first + 3))
+    return fraction.end < stop.start and stop.end == whole.start and fraction.end - fraction.start <= 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,14 +370,14 @@ def _number(letters: str, forms: Sequence[str], decimals: int) -> Decimal | None
                 words[-1] += "," + form  # 1 500 000
             else:
                 words.append(form)
-        elif symbol == "r":
+        elif symbol in "r.":
             words.append("ر")
         elif symbol in ">-" and words:
             return None
         elif symbol == "+" and words:
             words.append("+")
     joined = [word for word in words if word != "+"]
-    if len(joined) >= 3 and joined[1] == "ر":  # 82ر52: the fraction stands first, as agencies type it
+    if len(joined) >= 3 and joined[1] == "ر":  # 82ر52, 52 .82: the fraction stands first, as agencies and sites type it
         joined = [f"{joined[2]}.{joined[0]}", *joined[3:]]
     return parse_number(joined, decimals=decimals) if joined else None
 

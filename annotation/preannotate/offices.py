@@ -16,6 +16,9 @@ _CONJOINING = plain_words("وزير وزيرة وزراء كاتب كاتبة")
 _NEEDS_PLACE = plain_words("عامل ملك ملكة أمير أميرة سلطان حاكم والي والية محافظ عمدة")
 _SEATS = words("place_heads") | plain_words("أمن بنك البنك المصرف مصرف عمالات مدينة")
 _CHARGED = plain_words("المكلف المكلفة مكلف مكلفة")
+_FORMER = plain_words("السابق السابقة الأسبق المخلوع الراحل المنتهية")
+_NEW = plain_words("الجديد الجديدة الحالي الحالية")  # of the holder, not of the office
+_DRIVEN = plain_words("السيارة الطائرة المركبة الدراجة الشاحنة الحافلة القطار السفينة العصابة عصابة")
 _IN = plain_words("في لدى")
 _BODIES = ("ORG", "GPE", "FAC", "LOC")
 _FAR = 4  # definite words that may stand between a definite head and the person's name
@@ -30,6 +33,8 @@ def offices(names: Names) -> Iterator[Found]:
     taken = 0
     for match in office_heads().matches(line.stems, line.folded, starts):
         start, head_end = match.start, match.end
+        if line.forms[start].endswith("أمام"):
+            continue  # إمام has the same plain spelling
         if start < taken or start in names.blocked or start in names.persons or start in names.inner:
             continue
         inside = names.starting(start)
@@ -77,13 +82,20 @@ def _construct_office(names: Names, start: int, head_end: int) -> int:
         if not placed and stem not in _SEATS:
             return head_end + 1
     allows = _MINISTRY if head[0] in _CONJOINING else _PLAIN
-    end = chain_end(names, head_end, allows) if head_end < len(line) else head_end
-    if end == head_end and len(head) > 1 and line.words[head_end - 1].definite:
+    closed = len(head) > 1 and line.words[head_end - 1].definite  # ولي العهد; رئيس مجلس goes on
+    if closed and not line.words[start].definite:
+        allows = Allows(to=True)  # ولي العهد في القاهرة
+    end = chain_end(names, head_end, allows, closed=closed) if head_end < len(line) else head_end
+    if end == head_end and closed:
         end = _adjectives_end(names, head_end)
     end = _charged_end(names, end)
+    if head_end < len(line) and line.stems[head_end] in _DRIVEN and not _joined(names, start, end):
+        return 0
+    if end > head_end and line.folded[end - 1] in _NEW:
+        end -= 1
     known = head in phrases("offices_construct") or head in phrases("offices_alone")
     if end > head_end and known:
-        return end
+        return _former_end(names, end)
     if head in phrases("offices_alone"):
         return end
     if _joined(names, start, end) and (end > head_end or line.words[start].proclitic == ""):
@@ -119,6 +131,11 @@ def _far_end(names: Names, at: int) -> int:
             break
         at += 1
     return at
+
+
+def _former_end(names: Names, at: int) -> int:
+    """The end of قائد الشرطة السابق."""
+    return at + 1 if at < len(names.line) and names.line.folded[at] in _FORMER else at
 
 
 def _charged_end(names: Names, at: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from annotation.preannotate.chains import Names
-from annotation.preannotate.gazetteer import norp_words
+from annotation.preannotate.gazetteer import norp_words, phrases
 from annotation.preannotate.line import Found
 from annotation.preannotate.triggers import CLUB, EDITION, QUOTE, QUOTES
 from annotation.preannotate.words import plain, plain_words
@@ -79,7 +79,7 @@ def quoted_names(names: Names) -> Iterator[Found]:
         if at < done or end <= at + 1:
             continue
         done = end + 1
-        label = _kind(names, at)
+        label = _kind(names, at) or ("ORG" if line.folded[at + 1 : end] in phrases("newspapers") else "")
         if label and not any(line.forms[index] in (".", "؟", "!") for index in range(at + 1, end)):
             yield Found(at + 1, end, label, 0.8, "phrases", whole=True)
         elif at > 0 and line.folded[at - 1] == "ل" and end - at <= 4:

@@ -6,19 +6,27 @@ from collections.abc import Iterator
 
 from annotation.preannotate.chains import Names
 from annotation.preannotate.gazetteer import words
-from annotation.preannotate.line import Found
-from annotation.preannotate.triggers import GIVEN, TITLES, given_names
-from annotation.preannotate.words import plain_words
+from annotation.preannotate.line import Found, Line, Word
+from annotation.preannotate.triggers import GIVEN, NATIONAL, OFFICE, TITLES, given_names
+from annotation.preannotate.words import plain, plain_words
 
 _DESCENT = plain_words("بن ابن بنت ولد منت")
 _PARENTS = plain_words("أبو أبي أبا أم آل أيت آيت أهل")
-_LINKS = _DESCENT | _PARENTS | {"عبد"}
+_LINKS = _DESCENT | _PARENTS | {"عبد"}  # a child of, a clan of, a servant of
 _AGES = plain_words("عاما عام سنة سنوات أعوام")
 _SAID = plain_words("قال قالت يقول تقول أكد أكدت أوضح أوضحت أضاف أضافت صرح صرحت كشف يرى ترى أشار يروي تروي المدعو اسمه")
 _PREPOSITION = "علي"  # على in plain spelling
 _LONGEST = 7  # words of a name
 _ENOUGH = 3  # pieces of evidence
-_UNCOMMON, _RARE = 11, 6  # bits of a word's count in raw text
+_UNCOMMON, _SCARCE, _RARE, _STRANGE, _UNSEEN = 11, 8, 6, 4, 3  # bits of a word's count in raw text
+_BY_NAME = plain("باسم")  # in the name of, behind a speaker
+_SPEAKERS = plain_words("المتحدث المتحدثة متحدث متحدثة الناطق الناطقة ناطق ناطقة الرسمي الرسمية تحدث يتحدث تتحدث")
+_ROYAL = plain_words("الملك الملكة الأمير الأميرة السلطان الشيخ الشيخة الخليفة الملا")
+_JOINED_PRONOUNS = tuple(plain_words("هم ها هما هن ته تها كم نا"))
+_BU = plain("بو")  # begins many Maghrebi family names
+_CLAN, _SERVANT, _GOD = plain("آل"), "عبد", plain("الله")
+_FOREIGN_LINKS = frozenset(("فان", "فون"))  # فإن has another form
+_VERB_SIGNS = tuple(plain_words("ي ت ن أ و ف ل م"))  # first letters of inflected verbs and participles
 
 
 def persons(names: Names) -> Iterator[Found]:
@@ -27,9 +35,13 @@ def persons(names: Names) -> Iterator[Found]:
     taken = 0
     for at in line.at(GIVEN):
         end = _name_end(names, at) if at >= taken else at
-        if end > at + 1:
-            yield Found(at, end, "PERS", 0.85, "phrases")
-            taken = end
+        if end <= at + 1:
+            if at < taken or not _royal(names, at):
+                continue
+            end = at + 1
+        start = at - int(_strange_given_name(names, at - 1) and at > taken)
+        yield Found(start, end, "PERS", 0.85, "phrases")
+        taken = end
 
 
 def _name_end(names: Names, start: int) -> int:
@@ -37,14 +49,17 @@ def _name_end(names: Names, start: int) -> int:
     line = names.line
     if start in names.blocked or _is_preposition(names, start) or _is_function_word(names, start):
         return start
+    if line.stems[start] == _BY_NAME and line.stem(start - 1) in _SPEAKERS:
+        return start
     at = start + int(line.stems[start] in TITLES)
     titled = at > start
     if at >= len(line):
         return start
     first = line.folded[at] if titled else line.stems[at]
     given = given_names()
-    compound = first == "عبد" and at + 1 < len(line) and line.words[at + 1].definite
-    plausible = first in words("name_firsts") and line.words[at].commonness <= _UNCOMMON
+    compound = first == _SERVANT and at + 1 < len(line) and _divine(names, at + 1)
+    plausible = first in words("name_firsts") and line.words[at].commonness <= _UNCOMMON and not _final_alef(line, at)
+    plausible = plausible and first not in words("sovereigns")
     if first not in given and not compound and not plausible and not (titled and first in _DESCENT):
         return start
     sure = compound or (first in given and first not in words("ambiguous_names"))
@@ -65,21 +80,53 @@ def _further_names(names: Names, at: int, limit: int) -> tuple[int, int]:
     evidence = 0
     while at < min(limit, len(line)):
         word = line.words[at]
-        if word.folded in _LINKS and _may_follow(names, at + 1):
+        if word.folded in _DESCENT and at + 2 < len(line) and line.folded[at + 1] == _SERVANT:
+            evidence += 1
+            at += 1  # بن عبد الله: عبد is a link itself
+        elif (word.folded in _LINKS or line.forms[at] in _FOREIGN_LINKS) and _may_follow(names, at + 1):
             evidence += 2
             at += 2
-        elif word.cut or at in names.blocked or _is_preposition(names, at):
+            if word.folded == _CLAN:
+                break  # a clan ends a name
+        elif (word.cut and not _unseen(word)) or _ends_name(names, at):
             break
-        elif word.folded in given or (word.folded in words("surnames") and not names.ends_phrase(at)):
+        elif word.folded in given:
             evidence += 1
             at += 1
+        elif word.folded in words("surnames") and not names.ends_phrase(at):
+            evidence += max(1, _surname_evidence(names, at))
+            at += 1
         elif _is_surname(names, at):
-            return at + 1, evidence + _surname_evidence(names, at)
+            evidence += _surname_evidence(names, at)
+            at += 1
+            if word.definite or not _goes_on(names, at):
+                break
         elif word.definite and word.folded[2:] in words("occupations") and _ends_family_name(names, at + 1):
             at += 1  # الفلاح السغروشني: a family name of two words
         else:
             break
     return at, evidence
+
+
+def _ends_name(names: Names, at: int) -> bool:
+    return at in names.blocked or _is_preposition(names, at) or _begins_office(names, at)
+
+
+def _unseen(word: Word) -> bool:
+    """Whether raw text hardly knows what would be left of a word without its first letter: سايرس, بوجناح."""
+    known = word.definite or word.folded.startswith("و") or word.folded.endswith(_JOINED_PRONOUNS)
+    return word.commonness <= (_RARE if word.folded.startswith(_BU) else _UNSEEN) and not known
+
+
+def _goes_on(names: Names, at: int) -> bool:
+    """Whether a name goes on behind an unlisted one: محمد كامل عبدالصمد, لمياء بوجناح الزريبي."""
+    if at >= len(names.line):
+        return False
+    word = names.line.words[at]
+    if word.folded in words("first_names"):
+        return word.folded not in words("ambiguous_names") and not word.cut
+    family = word.definite and word.folded.endswith("ي") and not word.cut and not names.is_nisba(at)
+    return family and word.commonness <= _SCARCE
 
 
 def _is_function_word(names: Names, at: int) -> bool:
@@ -90,11 +137,21 @@ def _ends_family_name(names: Names, at: int) -> bool:
     return at < len(names.line) and names.line.words[at].definite and _is_surname(names, at)
 
 
+def _divine(names: Names, at: int) -> bool:
+    """الله, الرحمن behind عبد."""
+    return names.line.words[at].definite or names.line.folded[at] == _GOD
+
+
 def _may_follow(names: Names, at: int) -> bool:
-    """Whether the word behind بن, أبو or عبد may be a name."""
+    """Whether the word behind بن, أبو, آل or عبد may be a name."""
     if at >= len(names.line):
         return False
     word = names.line.words[at]
+    before = names.line.folded[at - 1]
+    if before == _SERVANT:
+        return _divine(names, at)
+    if before == _CLAN:
+        return word.is_word and not names.ends_phrase(at)
     if word.folded == _PREPOSITION:
         return not _is_preposition(names, at)
     if names.ends_phrase(at):
@@ -111,6 +168,8 @@ def _is_surname(names: Names, at: int) -> bool:
     word = names.line.words[at]
     if names.ends_phrase(at) or word.folded in words("honorifics") or word.folded.endswith(("ات", "ية")):
         return False
+    if _final_alef(names.line, at) or (word.folded.endswith(_JOINED_PRONOUNS) and not word.definite):
+        return False
     if names.is_nisba(at) and word.folded.endswith(("ين", "ون")):
         return False
     if word.definite and word.folded[2:] in words("occupations"):
@@ -121,7 +180,11 @@ def _is_surname(names: Names, at: int) -> bool:
         return True
     if word.folded.endswith("ا"):
         return False  # صباحا, مبتسما
-    return word.definite or word.folded.endswith("ي") or word.commonness <= _RARE
+    if word.definite and word.folded.endswith("ي"):
+        return True
+    if word.definite and word.folded.endswith("ة"):
+        return word.commonness <= _RARE  # باسم الرابطة
+    return word.commonness <= (_SCARCE if word.definite or word.folded.endswith("ي") else _RARE)
 
 
 def _surname_evidence(names: Names, at: int) -> int:
@@ -133,11 +196,109 @@ def _surname_evidence(names: Names, at: int) -> int:
     return 2 if word.commonness <= _RARE else 1
 
 
+def _final_alef(line: Line, at: int) -> bool:
+    """Whether a word ends in ى where a foreign name is spelt with ي: رأى, سعى."""
+    return line.forms[at].endswith("ى") and line.folded[at] not in words("first_names")
+
+
+def _begins_office(names: Names, at: int) -> bool:
+    """ولي العهد, رئيس الوزراء behind a name: an office in construct and no surname."""
+    line = names.line
+    word = line.words[at]
+    if word.definite or word.folded in words("first_names"):
+        return False
+    if word.folded not in words("offices") and word.folded not in words("occupations"):
+        return False
+    return at + 1 < len(line) and not names.ends_phrase(at + 1) and line.words[at + 1].definite
+
+
+def _royal(names: Names, at: int) -> bool:
+    """الملك فهد, الشيخ زايد: a given name alone behind a title of rank."""
+    line = names.line
+    if line.stem(at - 1) not in _ROYAL or line.words[at].cut or at in names.blocked or _is_preposition(names, at):
+        return False
+    stem = line.stems[at]
+    return stem in words("first_names") and stem not in words("name_particles") and stem != _SERVANT
+
+
+def _strange_given_name(names: Names, at: int) -> bool:
+    """An unlisted given name between an announcement and listed names: المعلمة حسيبة أحمد جومر."""
+    if at < 1 or at in names.blocked or names.ends_phrase(at) or names.is_nisba(at):
+        return False
+    word = names.line.words[at]
+    if word.cut or word.definite or word.commonness > _SCARCE or not _announced(names, at):
+        return False
+    if not word.folded.isalpha() or word.folded.endswith(_JOINED_PRONOUNS):
+        return False
+    return word.folded not in words("honorifics") and word.folded not in words("occupations")
+
+
+def strangers(names: Names) -> Iterator[Found]:
+    """Persons that no list knows: two strange words behind an occupation or nationality; strange surnames."""
+    line = names.line
+    for at in line.at(OFFICE | NATIONAL):
+        word = line.words[at]
+        if not word.definite or at in names.blocked or at in names.persons or not _may_describe(names, at):
+            continue
+        end = _strange_end(names, at + 1)
+        if end > at + 2:
+            yield Found(at + 1, end, "PERS", 0.8, "phrases", whole=True)
+    for found in names.of_persons:
+        end = found.end
+        if not line.words[end - 1].definite and end < len(line) and _strange_surname(names, end):
+            yield found._replace(end=end + 1, source="phrases")
+
+
+def _strange_surname(names: Names, at: int) -> bool:
+    """Whether a strange word behind a person is no verb: إلياس منديش ترينداد, but not تبخرت, تعانق, وأمتعت."""
+    folded = names.line.words[at].folded
+    inflected = folded.startswith(_VERB_SIGNS) or folded.endswith(("ت", "ان", "ه", "ا"))
+    return not inflected and not names.line.words[at].cut and _strange(names, at)
+
+
+def _may_describe(names: Names, at: int) -> bool:
+    """المغنية, الأمريكية behind المغنية, and الأرجنتيني alone; not the adjective of a club or firm."""
+    line = names.line
+    if line.stems[at][2:] in words("occupations") or line.stems[at][2:].removesuffix("ة") in words("occupations"):
+        return True
+    if not names.is_nisba(at) or not line.stems[at].endswith(("ي", "ية")):
+        return False
+    before = line.words[at - 1] if at else None
+    if before is None or not before.is_word or not before.definite:
+        return line.stems[at].endswith("ي") and (before is None or before.folded in words("verbs") or before.verbal)
+    return before.stem[2:] in words("occupations") or before.stem[2:].removesuffix("ة") in words("occupations")
+
+
+def _strange_end(names: Names, at: int) -> int:
+    """The end of a run of words that raw text hardly knows, of three at most."""
+    line = names.line
+    end = at
+    while end < min(at + 3, len(line)) and end not in names.persons and _strange(names, end):
+        end += 1
+    return end
+
+
+def _strange(names: Names, at: int) -> bool:
+    line = names.line
+    word = line.words[at]
+    if word.cut and not _unseen(word):
+        return False  # بمناسبة; in سايرس س is no particle
+    if word.definite or word.commonness > _STRANGE or names.ends_phrase(at) or names.starting(at):
+        return False
+    if word.folded.startswith("و") or word.folded.endswith((*_JOINED_PRONOUNS, "ات", "ية", "ة")):
+        return False
+    if line.forms[at].endswith(("ًا", "اً", "ى")):
+        return False
+    return len(word.folded) > 2 and not word.folded.isascii()
+
+
 def _announced(names: Names, at: int) -> int:
     """Whether the word before a name announces one: a verb of saying, an honorific, an occupation."""
     line = names.line
     before = at - 1
     while before >= 0 and line.forms[before] in (".", "،", ":"):
+        before -= 1
+    if before > 0 and names.is_nisba(before) and line.words[before].definite:
         before -= 1
     if before < 0:
         return 0

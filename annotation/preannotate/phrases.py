@@ -10,6 +10,7 @@ from annotation.preannotate.gazetteer import words
 from annotation.preannotate.heads import Rule, rules
 from annotation.preannotate.line import Found
 from annotation.preannotate.patterns import clubs, quoted_names
+from annotation.preannotate.persons import strangers
 from annotation.preannotate.triggers import CITY, HEAD, NATIONAL, REGIONAL
 from annotation.preannotate.words import plain, plain_words
 
@@ -17,6 +18,9 @@ _PLACE_SIGNS = plain_words("مدينة إقليم عمالة محافظة بلد
 _BEFORE_PLACES = plain_words("في إلى من بين نحو عبر حتى قرب شمال جنوب شرق غرب ضواحي نواحي سكان أهالي صوب مطار ميناء")
 _LANGUAGE = plain_words("اللغة لغة اللغتين اللغات للغة باللغة باللغتين اللسان لسان اللغتان")
 _BEFORE_LANGUAGES = plain_words("إلى من عن في إتقان يتحدث تتحدث يتكلم تعلم")
+_OF_OFFICIALS = plain_words(
+    "المساعد المساعدة السابق الأسبق الحالي المنتدب المكلف المقبل الراحل الأستاذ الدكتور الأخيرة"
+)
 _NUMBER = plain("رقم")
 _OF_YEAR = plain_words("سنة عام")
 
@@ -28,6 +32,7 @@ def phrases_in(names: Names) -> Iterator[Found]:
     yield from listed_cities(names)
     yield from clubs(names)
     yield from quoted_names(names)
+    yield from strangers(names)
 
 
 def headed(names: Names) -> Iterator[Found]:
@@ -40,8 +45,15 @@ def headed(names: Names) -> Iterator[Found]:
         if rule is None or start in names.blocked or start in names.persons or first >= len(line):
             continue
         end = _complement_end(names, first, rule)
+        if rule.label in ("ORG", "EVENT"):
+            end = _before_description(names, first, end)
         if end > first and rule.evidence(names, first, end):
             yield Found(start, end, rule.label, rule.score, "phrases")
+
+
+def _before_description(names: Names, first: int, end: int) -> int:
+    """The end of a body's name before the adjective of its official: وكيل وزارة الصحة المساعد, الوزارة السابق."""
+    return next((at for at in range(first + 1, end) if names.line.folded[at] in _OF_OFFICIALS), end)
 
 
 def _complement_end(names: Names, first: int, rule: Rule) -> int:
@@ -80,6 +92,8 @@ def placed(names: Names) -> Iterator[Found]:
         word = line.words[at]
         if word.proclitic or names.starting(at) is not None or names.is_nisba(at):
             continue
+        if word.stem in words("not_places") or word.stem in words("place_heads"):
+            continue
         if word.stem in words("gpe_ambiguous") or word.stem in words("cities") or word.commonness <= UNCOMMON:
             yield Found(at, at + 1, "GPE", 0.8, "phrases")
 
@@ -92,9 +106,11 @@ def listed_cities(names: Names) -> Iterator[Found]:
         word = line.words[at]
         if names.starting(at) is not None or at in names.blocked or at in names.persons:
             continue
+        if word.stem in words("not_places") or line.forms[at].endswith(("ًا", "اً", "ٍ")):
+            continue
         beside = word.proclitic == "و" and (names.label_at(at - 1) == "GPE" or last == at - 1)
         beside = beside or (names.label_at(at + 1) == "GPE" and line.words[at + 1].proclitic == "و")
-        doubtful = word.stem in words("gpe_ambiguous") or word.commonness > UNCOMMON + 2
+        doubtful = word.stem in words("gpe_ambiguous") or word.commonness > UNCOMMON
         before = line.stem(at - 1)
         announced = word.proclitic == "ب" or before in _BEFORE_PLACES or before in words("place_heads")
         if beside or (announced and not doubtful):

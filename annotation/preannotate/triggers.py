@@ -27,6 +27,7 @@ def listed_names() -> PhraseMatcher:
     cities = frozenset(phrase for phrase in phrases("cities") if len(phrase) > 1)
     return PhraseMatcher(
         {
+            "PERS": phrases("persons"),
             "GPE": (phrases("gpe") | phrases("countries") | cities) - phrases("gpe_ambiguous"),
             "LOC": phrases("loc"),
             "ORG": phrases("org"),
