@@ -11,6 +11,7 @@ from corpus.clean.lines import SHORT, Line
 _CREDIT = re.compile(r"(?<![.!؟»])\s*(?:\(|/)\s*(?P<who>تصوير|عدسة|أرشيف|[^()/]{2,25})[^()/]{0,40}[)/]?\s*\Z")
 _FROM_ARCHIVE = re.compile(r"(?:\s[-–—|]|[.،/]|\()\s*(?:صورة\s+)?(?:من\s+ال)?[أا]رشيف(?:ية)?\)?\s*\Z")
 _SAID = re.compile(r"(?:[.،)(|]|\s[-–—])\s*(?:©|(?:المصدر|تصوير|صورة|الصورة|عدسة)\s*:).{2,50}\Z")
+_CUES: Final = ("©", "المصدر", "تصوير", "صورة", "عدسة")
 _ARCHIVE = re.compile(r"\s*[-–—/|،]\s*[أا]رشيف(?:ية)?\s*\Z")
 _CREDITS: Final = frozenset({"photo-credit", "source-credit"})
 
@@ -26,8 +27,8 @@ def is_credited(line: Line) -> bool:
         return line.cuts[-1][2] in _CREDITS and len(line.text) <= SHORT and not line.key.startswith("و")
     if "رشيف" in line.text[-12:] and is_from_archive(line.text):
         return not line.key.startswith("و")
-    if ("©" in line.text or ":" in line.text) and len(line.text) <= SHORT and _SAID.search(line.text):
-        return True
+    if ("©" in line.text or ":" in line.text) and len(line.text) <= SHORT:
+        return any(cue in line.text for cue in _CUES) and _SAID.search(line.text) is not None
     match = _CREDIT.search(line.text) if line.text.endswith((")", "/")) else None
     if match is None or line.key.startswith("و"):
         return False

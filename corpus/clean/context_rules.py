@@ -9,7 +9,7 @@ from typing import Final
 
 from corpus.clean import names
 from corpus.clean.articles import Article, content_words
-from corpus.clean.bylines import is_role, read_byline
+from corpus.clean.bylines import LONGEST, is_role, read_byline
 from corpus.clean.captions import is_credited
 from corpus.clean.folding import bare, key
 from corpus.clean.lines import Line, ends_with_colon, may_print
@@ -38,6 +38,8 @@ LONGEST_HEADLINE: Final = 130
 _BESIDE_NAMES: Final = frozenset(
     {"date-line", "relative-time", "view-count", "reading-time", "byline", "navigation", "photo-credit"}
 )
+_LINES_ABOUT_AUTHOR: Final = 3
+_LONGEST_ABOUT_AUTHOR: Final = 400
 _LINES_OVER_VERSE: Final = 4
 _SIZE_LETTERS: Final = frozenset("أاتعAaTt")
 _FIGURES = re.compile(r"[\d\s.,|/-]+")
@@ -322,6 +324,21 @@ def signature(article: Article) -> None:
     for line in article.lines[article.body_end :]:
         if line.kept and not line.prose and bare(line.text) in known:
             line.rule = "byline"
+    _about_author(article, known)
+
+
+def _about_author(article: Article, known: set[str]) -> None:
+    """The name once more under furniture, and the line or two that say who that is, at the very end."""
+    start = article.body_start
+    short = [i for i in range(start, len(article.lines)) if article.lines[i].kept and not article.lines[i].prose]
+    printed = [i for i in short if len(article.lines[i].text) <= LONGEST and article.lines[i].bare in known]
+    if not known or len(printed) != 1 or article.lines[printed[0] - 1].kept or printed[0] - 1 <= start:
+        return
+    rest = [line for line in article.lines[printed[0] :] if line.kept]
+    if len(rest) <= _LINES_ABOUT_AUTHOR and sum(len(line.text) for line in rest) <= _LONGEST_ABOUT_AUTHOR:
+        for line in rest:
+            line.rule = "byline"
+        article.find_body()
 
 
 RULES: Final[tuple[ContextRule, ...]] = (

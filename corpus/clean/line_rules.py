@@ -41,7 +41,7 @@ _ISSUE = re.compile(
     r"اعجاب|متابع|متابعا)"
 )
 _READING_TIME = re.compile(
-    r"(?:مده القراءه|وقت القراءه|زمن القراءه|مده قراءه المقال|القراءه في|reading time)\s*[:|"
+    r"(?:مده القراءه|وقت القراءه|الوقت التقديري للقراءه|زمن القراءه|مده قراءه المقال|القراءه في|reading time)\s*[:|"
     r"]?\s*(?:اقل من\s+)?(?:\d+|دقيقه|دقيقتين|دقيقتان)\s*(?:دقيقه|دقائق|دقيقتين|د|واحده|min\w*)?.{0,12}"
     r"|\d{1,2}\s*د\s*\.?"
     r"|(?:\d+|دقيقه|دقيقتان|دقيقتين)\s*(?:دقيقه|دقائق|min\w*)?\s*(?:واحده\s*)?(?:للقراءه|قراءه|من القراءه|read)"
@@ -138,8 +138,9 @@ def date_line(text: str, line_key: str, outlet: str | None) -> str | None:
         return None
     if is_date_line(line_key) or is_clock_or_numeric_date(text):
         return "date-line"
-    end = date_at_end(text)
-    rest = text[:end].rstrip(" -–—|/،") if end else without_date(text)
+    rest = without_date(text)
+    if rest and (end := date_at_end(text)):
+        rest = text[:end].rstrip(" -–—|/،")
     if rest is None or rest == text or len(rest.split()) > 8:
         return None
     place, _, agency = rest.strip(" -–—|/").rpartition(" ")
@@ -182,7 +183,9 @@ def closed_vocabulary(text: str, line_key: str, outlet: str | None) -> str | Non
         return "share-line"
     if "#" in words or len(words) > 2:
         meta = load_words("meta")
-        if all(word in meta or is_date_word(word) for word in words) and any(word in _META_SIGNS for word in words):
+        if all(word in meta or is_date_word(word) for word in words) and (
+            any(word in _META_SIGNS for word in words) or (words.count("#") > 1 and "دقيقه" in words)
+        ):
             return "view-count"
     menu = load_words("navigation")
     if len(words) >= 4 and all(word in menu for word in words) and not text.endswith((".", "؟")):

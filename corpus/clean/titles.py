@@ -92,9 +92,15 @@ def _first_line(article: Article, candidates: Sequence[int]) -> int | None:
     if not _may_be_title(first) and candidates[:1] != [0]:
         return None
     short = len(first.words) < 3
-    if short and 0 < len(candidates) < _LINES_OF_VERSE and article.overlap(lines[candidates[0]].text) >= _SOME_WORDS:
+    if short and 0 < len(candidates) < _LINES_OF_VERSE and _speaks_more_of(article, candidates[0]):
         return None
     return 0 if short or candidates[:1] == [0] else None
+
+
+def _speaks_more_of(article: Article, i: int) -> bool:
+    """Whether the body speaks of the headline `i`, and more than of the first line of the page."""
+    found = article.overlap(article.lines[i].text)
+    return found >= _SOME_WORDS or found > article.overlap(article.lines[0].text)
 
 
 def _find_given_title(article: Article) -> int | None:
