@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SHARED ?= ../shared
 
-.PHONY: bench-text setup labelstudio chromium bench-labelstudio screenshots demo test test-transformers lint format bench bench-models soak models schemas docs clean
+.PHONY: bench-text bench-peers setup labelstudio chromium bench-labelstudio screenshots demo test test-transformers lint format bench bench-models soak models schemas docs clean
 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
@@ -96,6 +96,11 @@ bench: setup
 bench-models: setup
 	$(BIN)/python -m bench.models --shared $(SHARED) --own-labels
 	$(BIN)/python -m bench.topics --shared $(SHARED) --cross
+
+# Needs torch, so it runs where the tests of the transformers do.
+bench-peers: .venv-transformers/.ready
+	.venv-transformers/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt python-crfsuite
+	.venv-transformers/bin/python -m bench.peers --shared $(SHARED)
 
 bench-labelstudio: setup labelstudio
 	$(BIN)/python -m bench.labelstudio
