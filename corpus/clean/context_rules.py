@@ -38,6 +38,7 @@ LONGEST_HEADLINE: Final = 130
 _BESIDE_NAMES: Final = frozenset(
     {"date-line", "relative-time", "view-count", "reading-time", "byline", "navigation", "photo-credit"}
 )
+_TAG_LABELS: Final = frozenset(map(key, ("سمات", "وسوم", "الوسوم", "تاغات", "كلمات")))
 _LINES_ABOUT_AUTHOR: Final = 3
 _LONGEST_ABOUT_AUTHOR: Final = 400
 _LINES_OVER_VERSE: Final = 4
@@ -269,7 +270,7 @@ def author_under_body(article: Article) -> None:
         for line in tail:
             text = line.text
             said = read_byline(text, article.outlet) or names.may_be_name(text) or is_role(text)
-            if line.key in names.ambiguous_outlets() or (said and not line.stopped):
+            if line.key in names.ambiguous_outlets() or (said and not line.stopped and text[-1] != "،"):
                 line.rule = "byline"
 
 
@@ -297,6 +298,7 @@ ContextRule = Callable[[Article], None]
 def bare_tags(article: Article) -> None:
     """Tags without a heading: short lines under the body that say again what title and body said."""
     start = article.body_end
+    _labelled_tags(article)
     run = start
     while run < len(article.lines) and article.lines[run].kept and len(article.lines[run].words) <= 4:
         if article.lines[run].stopped or _MARKER.match(article.lines[run].text):
@@ -310,6 +312,17 @@ def bare_tags(article: Article) -> None:
     if again * 3 >= (run - start) * 2:
         for line in article.lines[start:run]:
             line.rule = "tag-list"
+
+
+def _labelled_tags(article: Article) -> None:
+    """ "سمات الحوثيون اليمن عدن" as the last line: the label may be a word of text, the words after it were said."""
+    line = next((line for line in reversed(article.lines) if line.kept), None)
+    if line is None or line.prose or line.stopped or len(line.words) < 2 or line.words[0] not in _TAG_LABELS:
+        return
+    said = set(content_words(" ".join(other.text for other in article.lines if other.kept and other is not line)))
+    tags = content_words(" ".join(line.words[1:]))
+    if sum(tag in said for tag in tags) * 2 > len(tags) and line is not article.lines[0]:
+        line.rule = "tag-list"
 
 
 def signature(article: Article) -> None:

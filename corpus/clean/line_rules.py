@@ -31,7 +31,8 @@ _MAIL_LINE = re.compile(
     r"[\[(<]?[\w.+%-]{1,64}@[\w.-]+\.\w{2,}[\])>]?(?:\s*[|/،-]?\s*@\w+)?[\s*/]*\Z|\[email\s*protected\].*"
 )
 _HANDLE_LINE = re.compile(
-    r"(?:(?:تويتر|الكاتب علي تويتر|حساب الكاتب|twitter|x|instagram|انستغرام)\s*[:/-]?\s*)?@\w{2,30}(?:\s+@\w+)*\s*\Z"
+    r"(?:(?:تويتر|الكاتب علي تويتر|حساب الكاتب|twitter|x|instagram|انستغرام)\s*[:/-]?\s*)?"
+    r"(?:@\w{2,30}(?:\s+@\w+)*|[a-z]\w{2,30}@)\s*\Z"
 )
 _ISSUE = re.compile(
     r"(?:رقم\s+)?(?:العدد|عدد|السنه|issue|no)\s*[:.(]*\s*\d+[\s)/\-–—|،.]*(?:السنه.*|\d.*)?"
@@ -43,7 +44,6 @@ _ISSUE = re.compile(
 _READING_TIME = re.compile(
     r"(?:مده القراءه|وقت القراءه|الوقت التقديري للقراءه|زمن القراءه|مده قراءه المقال|القراءه في|reading time)\s*[:|"
     r"]?\s*(?:اقل من\s+)?(?:\d+|دقيقه|دقيقتين|دقيقتان)\s*(?:دقيقه|دقائق|دقيقتين|د|واحده|min\w*)?.{0,12}"
-    r"|\d{1,2}\s*د\s*\.?"
     r"|(?:\d+|دقيقه|دقيقتان|دقيقتين)\s*(?:دقيقه|دقائق|min\w*)?\s*(?:واحده\s*)?(?:للقراءه|قراءه|من القراءه|read)"
 )
 _PHOTO = re.compile(
@@ -117,6 +117,11 @@ def code(text: str, line_key: str, outlet: str | None) -> str | None:
     if not text or not text.isascii() or text[-1] not in "{};,)>":
         return None
     return "script" if _CODE.fullmatch(text) else None
+
+
+def of_author(text: str, line_key: str, outlet: str | None) -> str | None:
+    """ "مقالات أخرى للكاتبسيدي ...": the headlines of an author, glued to their heading and to each other."""
+    return "read-also" if text.startswith("مقالات") and _OF_AUTHOR.match(text) else None
 
 
 def hashtags(text: str, line_key: str, outlet: str | None) -> str | None:
@@ -309,6 +314,7 @@ RULES: Final[tuple[LineRule, ...]] = (
     size_buttons,
     phrase,
     follow,
+    of_author,
     hashtags,
     date_line,
     relative_time,
@@ -328,7 +334,8 @@ RULES: Final[tuple[LineRule, ...]] = (
 
 
 _HINTS: Final = tuple(load_lines("words", "hints"))
-_OPENING_HINT = re.compile(r"\W*(?:[إا]قر[أا]|طالع|شاهد|للمزيد|قد ي|انظر|راجع|المزيد|شريط|عاجل)")
+_OF_AUTHOR = re.compile(r"مقالات [أا]خرى للكاتبة?(?=\S)")
+_OPENING_HINT = re.compile(r"\W*(?:[إا]قر[أا]|طالع|شاهد|للمزيد|قد ي|انظر|راجع|المزيد|شريط|عاجل|مقالات [أا]خرى)")
 
 
 def page_hints(page: str) -> tuple[str, ...]:
@@ -339,7 +346,7 @@ def page_hints(page: str) -> tuple[str, ...]:
 def may_be_furniture(text: str, hints: tuple[str, ...] = _HINTS) -> bool:
     """Whether a line that looks like a paragraph holds one of these words, or opens like furniture."""
     if len(text) > LONGEST_SENTENCE:
-        return False
+        return text.startswith("مقالات") and _OF_AUTHOR.match(text) is not None
     for hint in hints:  # a plain loop: this is asked of every paragraph
         if hint in text:
             return True
