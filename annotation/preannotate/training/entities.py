@@ -2,7 +2,7 @@
 
 Word statistics and classes come from raw text, the tagger (PERS, ORG, GPE, LOC, FAC) from ANERcorp's training text
 with NewsFANE's finer labels, AQMAR and the Wojood sample. The other labels are the work of rules (`phrases.py`): no
-open corpus marks them as the project's conventions want them. Needs the `train` extra (python-crfsuite, scikit-learn).
+open corpus marks them as the project's conventions want them. Needs the `train` extra (scikit-learn, scipy).
 """
 
 from __future__ import annotations
