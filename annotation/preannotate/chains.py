@@ -136,7 +136,8 @@ def _step(names: Names, at: int, first: int, allows: Allows, *, closed: bool) ->
             return end
         return (at + 1, False) if _carries(names, at + 1) else end
     if word.proclitic == "و" and allows.conjunction and at > first and closed:
-        if word.stem in words("org_heads") or names.is_nisba(at) or named or _office(word.stem):
+        another = word.definite and word.stem[2:] in words("place_heads")  # وزارة التجهيز والولاية: another body
+        if another or word.stem in words("org_heads") or names.is_nisba(at) or named or _office(word.stem):
             return end
         if word.definite:
             return at + 1, True

@@ -16,6 +16,7 @@ _PROVINCES = plain_words("محافظة ولاية إقليم جهة مدينة �
 _ENTHUSIASM = plain("حماس")
 _AUTHORITIES = plain_words("السلطات المدرسة")  # السلطات التركية, المدرسة العمومية
 _LONE_PROCLITICS = frozenset("وفبلك")  # بـ before a quotation mark
+_PLURAL = plain("يون")
 _ALI = "علي"  # على, the preposition, has the same plain spelling
 _GOD = plain("الله")
 _BLESSINGS = plain_words("رضي صلى رحمه رحمها حفظه حفظها أيده رعاه أعزه تغمده غفر عليه")
@@ -132,6 +133,8 @@ def _common_noun(line: Line, found: Found) -> bool:
     if found.label == "PERS":
         if word.definite and word.stem[2:] in words("occupations"):
             return True
+        if not word.definite and word.folded.endswith(_PLURAL):
+            return True  # عقاريون, سياسيون
         group = word.stem in norp_words() and word.stem.endswith(("ين", "ون", "ات", "ية"))
         return group or line.forms[found.start].endswith(("ًا", "اً")) or word.stem in words("common_nouns")
     return False

@@ -95,7 +95,7 @@ def _construct_office(names: Names, start: int, head_end: int) -> int:
         end -= 1
     known = head in phrases("offices_construct") or head in phrases("offices_alone")
     if end > head_end and known:
-        return _former_end(names, end)
+        return _second_end(names, start, _former_end(names, end))
     if head in phrases("offices_alone"):
         return end
     if _joined(names, start, end) and (end > head_end or line.words[start].proclitic == ""):
@@ -131,6 +131,22 @@ def _far_end(names: Names, at: int) -> int:
             break
         at += 1
     return at
+
+
+def _second_end(names: Names, start: int, at: int) -> int:
+    """The end of مدير الإدارة العامة للأمن والحماية, where the holder's name is before it or follows at once."""
+    line = names.line
+    if at >= len(line) or line.words[at].proclitic != "و" or not line.words[at].definite or names.label_at(at):
+        return at
+    stem = line.stems[at]
+    if names.is_nisba(at) or stem[2:] in words("offices") or stem[2:] in words("occupations"):
+        return at
+    end = at + 1
+    while end < len(line) and line.words[end].definite and not line.words[end].cut and not names.label_at(end):
+        end += 1
+    closing = end >= len(line) or not line.words[end].is_word
+    held = start - 1 in names.persons or _named_before(names, start)
+    return end if names.label_at(end) == "PERS" or (closing and held) else at
 
 
 def _former_end(names: Names, at: int) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from annotation.preannotate.chains import Names
 from annotation.preannotate.gazetteer import words
 from annotation.preannotate.line import Found, Line, Word
-from annotation.preannotate.triggers import GIVEN, NATIONAL, OFFICE, TITLES, given_names
+from annotation.preannotate.triggers import GIFTS, GIVEN, NATIONAL, OFFICE, TITLES, given_names
 from annotation.preannotate.words import plain, plain_words
 
 _DESCENT = plain_words("بن ابن بنت ولد منت")
@@ -25,7 +25,7 @@ _ROYAL = plain_words("الملك الملكة الأمير الأميرة الس
 _JOINED_PRONOUNS = tuple(plain_words("هم ها هما هن ته تها كم نا"))
 _BU = plain("بو")  # begins many Maghrebi family names
 _CLAN, _SERVANT, _GOD = plain("آل"), "عبد", plain("الله")
-_FOREIGN_LINKS = frozenset(("فان", "فون"))  # فإن has another form
+_FOREIGN_LINKS, _FOREIGN_ARTICLES = frozenset(("فان", "فون")), frozenset(("دير", "دن", "دي"))  # فإن has another form
 _VERB_SIGNS = tuple(plain_words("ي ت ن أ و ف ل م"))  # first letters of inflected verbs and participles
 
 
@@ -39,7 +39,11 @@ def persons(names: Names) -> Iterator[Found]:
             if at < taken or not _royal(names, at):
                 continue
             end = at + 1
-        start = at - int(_strange_given_name(names, at - 1) and at > taken)
+        start = at
+        if at > taken and _strange_given_name(names, at - 1):
+            start = at - 1
+        elif at > taken + 1 and _strange_child(names, at - 2):
+            start = at - 2
         yield Found(start, end, "PERS", 0.85, "phrases")
         taken = end
 
@@ -57,9 +61,9 @@ def _name_end(names: Names, start: int) -> int:
         return start
     first = line.folded[at] if titled else line.stems[at]
     given = given_names()
-    compound = first == _SERVANT and at + 1 < len(line) and _divine(names, at + 1)
+    compound = at + 1 < len(line) and _compound(names, at, first)
     plausible = first in words("name_firsts") and line.words[at].commonness <= _UNCOMMON and not _final_alef(line, at)
-    plausible = plausible and first not in words("sovereigns")
+    plausible = plausible and first not in words("sovereigns") and not _ranked(first)
     if first not in given and not compound and not plausible and not (titled and first in _DESCENT):
         return start
     sure = compound or (first in given and first not in words("ambiguous_names"))
@@ -85,7 +89,8 @@ def _further_names(names: Names, at: int, limit: int) -> tuple[int, int]:
             at += 1  # بن عبد الله: عبد is a link itself
         elif (word.folded in _LINKS or line.forms[at] in _FOREIGN_LINKS) and _may_follow(names, at + 1):
             evidence += 2
-            at += 2
+            at += 3 if line.forms[at] in _FOREIGN_LINKS and line.forms[at + 1] in _FOREIGN_ARTICLES else 2
+            at = min(at, len(line))
             if word.folded == _CLAN:
                 break  # a clan ends a name
         elif (word.cut and not _unseen(word)) or _ends_name(names, at):
@@ -130,11 +135,25 @@ def _goes_on(names: Names, at: int) -> bool:
 
 
 def _is_function_word(names: Names, at: int) -> bool:
-    return names.line.folded[at] in words("stopwords") and names.line.folded[at] != _PREPOSITION
+    folded = names.line.folded
+    gift = folded[at] in GIFTS and folded[at + 1 : at + 2] == (_GOD,)  # ضيف الله
+    return folded[at] in words("stopwords") and folded[at] != _PREPOSITION and not gift
 
 
 def _ends_family_name(names: Names, at: int) -> bool:
     return at < len(names.line) and names.line.words[at].definite and _is_surname(names, at)
+
+
+def _ranked(word: str) -> bool:
+    """السفير, العميد: an office and no given name, though lists of foreign names have it."""
+    return word.startswith("ال") and (word[2:] in words("offices") or word[2:] in words("occupations"))
+
+
+def _compound(names: Names, at: int, first: str) -> bool:
+    """عبد الرحمن, ضيف الله: a given name of two words."""
+    if first == _SERVANT:
+        return _divine(names, at + 1)
+    return first in GIFTS and names.line.folded[at + 1] == _GOD
 
 
 def _divine(names: Names, at: int) -> bool:
@@ -231,6 +250,17 @@ def _strange_given_name(names: Names, at: int) -> bool:
     if not word.folded.isalpha() or word.folded.endswith(_JOINED_PRONOUNS):
         return False
     return word.folded not in words("honorifics") and word.folded not in words("occupations")
+
+
+def _strange_child(names: Names, at: int) -> bool:
+    """An unlisted given name before بن and a listed one: مفرج بن سعد."""
+    line = names.line
+    if at < 0 or line.folded[at + 1] not in _DESCENT or at in names.blocked or names.ends_phrase(at):
+        return False
+    word = line.words[at]
+    if word.cut or word.definite or word.commonness > _SCARCE or not word.folded.isalpha():
+        return False
+    return word.folded not in words("honorifics") and not word.folded.endswith(_JOINED_PRONOUNS)
 
 
 def strangers(names: Names) -> Iterator[Found]:

@@ -19,8 +19,9 @@ _BEFORE_PLACES = plain_words("في إلى من بين نحو عبر حتى قر�
 _LANGUAGE = plain_words("اللغة لغة اللغتين اللغات للغة باللغة باللغتين اللسان لسان اللغتان")
 _BEFORE_LANGUAGES = plain_words("إلى من عن في إتقان يتحدث تتحدث يتكلم تعلم")
 _OF_OFFICIALS = plain_words(
-    "المساعد المساعدة السابق الأسبق الحالي المنتدب المكلف المقبل الراحل الأستاذ الدكتور الأخيرة"
+    "المساعد المساعدة السابق الأسبق الحالي المنتدب المكلف المقبل الراحل الأستاذ الدكتور الأخيرة الرسمي الرسمية"
 )
+_KOREAN, _HALVES = plain("كوري"), plain_words("الجنوبي الجنوبية الشمالي الشمالية الجنوبيين الشماليين جنوبي شمالي")
 _NUMBER = plain("رقم")
 _OF_YEAR = plain_words("سنة عام")
 
@@ -133,7 +134,8 @@ def national_words(names: Names) -> Iterator[Found]:
         if language or (word.proclitic == "و" and language_at == at - 1):
             language_at = at
         elif not _given_name(names, at):
-            yield Found(at, at + 1, "NORP", 0.9, "norp")
+            split = stem.removeprefix("ال").startswith(_KOREAN) and line.stem(at + 1) in _HALVES
+            yield Found(at, at + 1 + int(split), "NORP", 0.9, "norp")
 
 
 def _given_name(names: Names, at: int) -> bool:

@@ -16,6 +16,9 @@ CLUBS = plain_words(
 )
 EDITIONS = plain_words("الدورة النسخة الطبعة")
 QUOTES = {"«": "»", "“": "”", '"': '"', "”": "”", "‘": "’"}
+GIFTS = plain_words(
+    "ضيف جار عطا عطية فتح نصر سعد فضل شكر جاد خير رزق هبة عوض مال حمد فرج جاب خلف دخيل عبيد"
+)  # ... الله
 TITLES = plain_words("سيدي لالة مولاي")  # part of a name, where others are honorifics
 
 _PLACES = plain_words("مدينة إقليم عمالة محافظة بلدة قرية ولاية إمارة")
@@ -87,7 +90,7 @@ def triggers() -> dict[str, int]:
     add(CLUBS, CLUB)
     add(norp_words(), NATIONAL)
     add(regional_adjectives(), REGIONAL)
-    add(given_names() | words("name_firsts") | TITLES | {"عبد"}, GIVEN)
+    add(given_names() | words("name_firsts") | TITLES | GIFTS | {"عبد"}, GIVEN)
     add(EDITIONS, EDITION)
     add(frozenset(QUOTES), QUOTE)
     return found
