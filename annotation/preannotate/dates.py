@@ -107,6 +107,7 @@ def _calendar() -> _Calendar:
 
 _DATE_TOKEN = re.compile(r"\d{1,4}/\d{1,2}/\d{1,4}|\d{1,2}\.\d{1,2}\.\d{4}|\d{4}\.\d{1,2}\.\d{1,2}")
 _YEAR_PAIR = re.compile(r"(?:1[3-9]|20)\d\d/(?:(?:1[3-9]|20)\d\d|\d\d)")
+_TODAY, _PAPERS = fold("اليوم"), frozenset(map(fold, ("المصري", "أخبار", "العرب", "الإمارات")))
 _DAY_MONTH = re.compile(r"\d{1,2}/\d{1,2}")
 _NISBA = re.compile(r"ال\w{2,}(?:ي|يه)")
 
@@ -181,7 +182,7 @@ precedence."""
         r"|(?<=\()(?:[yZ]|[yZ]-[yZ]|Y)(?=\))|(?<=f)Z(?=[.,)+\n]|$)"
         r"|(?<=[ N])(?:y(?=[.,()+fgbzB~&>_\n]|$)|y-y(?!u))",
         "weekday": rf"(?<!!)(?:1g?jw|{weekday}|Gw)",
-        "relative": r"1g?[jG]|jo|&G|U[jG]|j(?!!)|TP|zT|(?<![!fN])T(?![oOXNpJ!d])",
+        "relative": r"1g?[jG]|jo|&G|U[jG]|j(?!!)|TP|zT|(?<![!f])T(?![oOXNpJ!d])",
     }
     # No date begins with these; most symbols are among them.
     start = r"(?![ \n.,()+_=!bNunB>~f])"
@@ -253,10 +254,17 @@ class DateAnnotator:
         for match in matches:
             first, last = match.span()
             kind = match.lastgroup or ""
+            if kind == "relative" and _names_paper(symbols, first):
+                continue
             span = symbols.span(first, last)
             value = _value(kind, symbols, first, last, hijri_text=hijri_text)
             found.append(Entity(span.start, span.end, "DATE", _SCORES[kind], self.name, value))
         return found
+
+
+def _names_paper(symbols: Symbols, first: int) -> bool:
+    """المصري اليوم, أخبار اليوم: newspapers; البحرينية اليوم is today."""
+    return first > 0 and symbols.form(first) == _TODAY and symbols.form(first - 1) in _PAPERS
 
 
 def _value(kind: str, symbols: Symbols, first: int, last: int, *, hijri_text: bool) -> str | None:
