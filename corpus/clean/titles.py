@@ -49,7 +49,7 @@ def find_title(article: Article) -> int | None:
     candidates = [i for i in candidates if _may_be_title(lines[i])] or [
         i for i in candidates if _is_title_after_all(article, i)
     ]
-    for found in (_from_breadcrumb(article), _repeated(article, candidates), _first_line(article, candidates)):
+    for found in (_from_breadcrumb(article), _first_line(article, candidates), _repeated(article, candidates)):
         if found is not None:
             return found
     if candidates:
