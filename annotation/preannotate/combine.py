@@ -8,7 +8,6 @@ nest (`_MAY_HOLD`). Scores say how often such a candidate was right (`_SHARES`; 
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Iterable, Sequence
 
 from annotation.preannotate.chains import Names
@@ -31,11 +30,11 @@ from annotation.preannotate.words import plain_words
 from corpus.span import Entity
 
 NAME = "mudawwana-entities"
-VERSION = "1"
+VERSION = "2"
 LABELS = frozenset(["PERS", "ORG", "GPE", "LOC", "FAC", "NORP", "OCC", "EVENT", "LAW", "PRODUCT", "DATE", "MONEY"])
 
 _MOST_FORMS = 300_000  # distinct word forms remembered before beginning anew: bounds the memory
-_LEAST = 0.7  # a model mention less probable than this (by its tagger) is not suggested
+_LEAST = 0.5  # a model mention less probable than this (by its tagger) is not suggested
 # How often candidates of a source and label were right on the sample articles, a little less for small counts.
 _SHARES = {
     ("list", "EVENT"): 0.85,
@@ -141,7 +140,7 @@ class EmbeddedEntityAnnotator:
             for each in settled(without_prefixes(everything)):
                 if each.label not in ("DATE", "MONEY"):
                     start, end = line.range_of(each)
-                    found.append(Entity(start, end, each.label, calibrated(each), each.source))
+                    found.append(Entity(start, end, each.label, self._score(each), each.source))
                 if (
                     each.label in ("EVENT", "LAW")
                     and _is_year(line.forms[each.end - 1])
@@ -149,6 +148,12 @@ class EmbeddedEntityAnnotator:
                 ):
                     found.append(_year(line, each.end - 1))
         return sorted(without_collisions(found))
+
+    def _score(self, found: Found) -> float:
+        """How likely a candidate is right: calibrated, for the model; else the share of such candidates that was."""
+        if found.source == "model":
+            return round(self._model.calibrated(found.label, found.score), 3)
+        return _SHARES.get((found.source, found.label), _USUAL_SHARES.get(found.source, found.score))
 
     def _mentions(self, judged: Judged) -> list[Found]:
         """The model's mentions of a sentence."""
@@ -173,13 +178,6 @@ def _listed(line: Line) -> list[Found]:
     listed = [Found(each.start, each.end, each.kind, 0.95, "list") for each in matches]
     listed = [each._replace(label="GPE") if governed(line, each) else each for each in listed]
     return completed(line, without_adjectives(line, listed))
-
-
-def calibrated(found: Found) -> float:
-    """The share of such candidates that was right; for the model a curve over its tagger's probability."""
-    if found.source == "model":
-        return round(0.85 * math.pow(found.score, 1.5), 3)
-    return _SHARES.get((found.source, found.label), _USUAL_SHARES.get(found.source, found.score))
 
 
 def _is_year(form: str) -> bool:

@@ -31,10 +31,9 @@ def columns(labels: Sequence[str]) -> tuple[str, ...]:
     return ("again", *(f"{what} {kind}" for what in ("mean", "most", "sure") for kind in kinds_of(labels)))
 
 
-def shares(labels: Sequence[str], marginals: Shares) -> Shares:
-    """From the label probabilities of tokens (rows), the probability of each kind of name."""
-    members = [[n for n, label in enumerate(labels) if label[2:] == kind] for kind in kinds_of(labels)]
-    return np.stack([marginals[:, each].sum(axis=1) for each in members], axis=1)
+def members(labels: Sequence[str]) -> Shares:
+    """Which labels (rows) are of which kind of name (columns): what turns label probabilities into `Shares`."""
+    return np.array([[label[2:] == kind for kind in kinds_of(labels)] for label in labels], dtype=np.float32)
 
 
 def evidence(
@@ -43,7 +42,7 @@ def evidence(
     """The tokens whose word may be a name near by, and the evidence for each (a row, `columns`).
 
     `words` numbers what each token is an occurrence of, within its document (`NOWHERE`: nothing to look for),
-    `sentences` are the rising numbers of their sentences, `found` their `shares`.
+    `sentences` are the rising numbers of their sentences, `found` says how likely each is each kind of name.
     """
     heard = (found.max(axis=1, initial=0) > _LEAST) & (words != NOWHERE)
     tokens = np.flatnonzero(np.isin(words, words[heard]))

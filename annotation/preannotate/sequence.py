@@ -22,6 +22,7 @@ from annotation.preannotate.forms import Forms
 _TOGETHER = 1024  # sentences decoded together: bounds the memory
 _LEARNT_TOGETHER = 1024  # new forms added up together: bounds the memory
 _FURTHER_LOOKS = 2
+_NEWS = 0.01  # a change of a label's score below which a sentence is not looked at again
 Scores = NDArray[np.float32]
 
 
@@ -60,6 +61,7 @@ class SequenceTagger:
         self._table: Scores = np.zeros(shape, dtype=np.float32)
         self._stem_numbers: dict[str, int] = {}
         self._stems: list[int] = []
+        self._members = elsewhere.members(weights.labels)
 
     def renumbered(self, forms: Forms) -> SequenceTagger:
         """The same tagger with an empty table, for another numbering of forms."""
@@ -94,11 +96,14 @@ class SequenceTagger:
         if weights is None or not emissions:
             return judged
         ends = np.cumsum([len(rows) for rows in emissions])
+        before = np.zeros((ends[-1], len(self.labels)), np.float32)
         for _ in range(_FURTHER_LOOKS):
             tokens, rows = self.evidence(sentences, documents, judged)
-            changes = np.zeros((ends[-1], len(self.labels)), np.float32)
+            changes = np.zeros_like(before)
             changes[tokens] = rows @ weights
-            again = np.unique(np.searchsorted(ends, tokens, side="right")).tolist()
+            news = np.flatnonzero(np.abs(changes - before).max(axis=1) > _NEWS)
+            again = np.unique(np.searchsorted(ends, news, side="right")).tolist()
+            before = changes
             looked = self._judge([emissions[n] + changes[ends[n] - len(emissions[n]) : ends[n]] for n in again])
             for number, each in zip(again, looked, strict=True):
                 judged[number] = each
@@ -121,14 +126,12 @@ class SequenceTagger:
 
     def _shares(self, judged: Sequence[Judged]) -> Scores:
         """For all tokens in a row, the probability of each kind of name; none where no token of a sentence is one."""
-        nothing = len(elsewhere.kinds_of(self.labels))
-        parts = [
-            np.zeros((len(each.path), nothing), np.float32)
-            if each.marginals is None
-            else elsewhere.shares(self.labels, each.marginals)
-            for each in judged
-        ]
-        return np.concatenate(parts)
+        named = np.repeat([each.marginals is not None for each in judged], [len(each.path) for each in judged])
+        found = np.zeros((len(named), self._members.shape[1]), np.float32)
+        marginals = [each.marginals for each in judged if each.marginals is not None]
+        if marginals:
+            found[named] = np.concatenate(marginals) @ self._members
+        return found
 
     def _judge(self, emissions: Sequence[Scores]) -> list[Judged]:
         paths = self.decode(emissions)
@@ -245,8 +248,8 @@ def forward_backward(emissions: Sequence[Scores], transitions: Scores) -> list[S
     if not any(map(len, emissions)):
         return [rows for rows in emissions]
     columns = _Columns(emissions)
-    emission = np.exp((columns.scores - columns.scores.max(axis=0)).astype(np.float64))
-    moves = np.exp(transitions.astype(np.float64))
+    emission: Scores = np.exp(columns.scores - columns.scores.max(axis=0))
+    moves: Scores = np.exp(transitions)
     forward = np.zeros_like(emission)
     for step in range(columns.steps):
         tokens = columns.tokens(step)
@@ -255,7 +258,7 @@ def forward_backward(emissions: Sequence[Scores], transitions: Scores) -> list[S
             row *= moves.T @ forward[:, tokens - 1]
         forward[:, tokens] = row / row.sum(axis=0)
     found = np.zeros(emission.shape, dtype=np.float32)
-    backward = np.ones((len(emission), len(emissions)))
+    backward: Scores = np.ones((len(emission), len(emissions)), dtype=np.float32)
     for step in range(columns.steps - 1, -1, -1):
         tokens = columns.tokens(step)
         after = backward[:, : len(tokens)]  # a sentence's backward pass begins at its own last token

@@ -88,20 +88,21 @@ def train_model(
 
     What its taggers found of each word in the raw text, and elsewhere in the article, are features of the second.
     """
+    labels = ("O", *sorted({tag for each in sentences for tag in each.tags} - {"O"}))
     halves = [[each for index, each in enumerate(sentences) if index // _BLOCK % 2 == half] for half in (0, 1)]
     first = FeatureExtractor(vocabulary, word_classes, {})
-    weights = [train_weights([(half, first, [])], settings) for half in halves]
+    weights = [train_weights([(half, first, [])], labels, settings) for half in halves]
     judged = [heard(SequenceTagger(weights[1 - half], first), halves[half]) for half in (0, 1)]
     tables = [label_counts(SequenceTagger(each, first), raw) for each in weights]
     found = [tendencies(each.labels, table) for each, table in zip(weights, tables, strict=True)]
     extractors = [FeatureExtractor(vocabulary, word_classes, each) for each in found]
     parts = [(halves[half], extractors[1 - half], judged[half]) for half in (0, 1)]
-    second = [train_weights([part], settings) for part in parts]
+    second = [train_weights([part], labels, settings) for part in parts]
     unseen = [
         (halves[1 - half], SequenceTagger(second[half], extractors[half])) for half in (0, 1)
     ]
     both: Tendencies = tendencies(weights[0].labels, *tables)
-    return EmbeddedModel(vocabulary, word_classes, both, train_weights(parts, settings), calibrate(unseen))
+    return EmbeddedModel(vocabulary, word_classes, both, train_weights(parts, labels, settings), calibrate(unseen))
 
 
 def calibrate(unseen: Sequence[tuple[Sequence[Example], SequenceTagger]]) -> dict[str, tuple[float, float]]:
@@ -147,12 +148,11 @@ def heard(tagger: SequenceTagger, sentences: Sequence[Example]) -> list[Scores |
 
 
 def train_weights(
-    parts: Sequence[tuple[Sequence[Example], FeatureExtractor, Evidence]], settings: Settings
+    parts: Sequence[tuple[Sequence[Example], FeatureExtractor, Evidence]], labels: Sequence[str], settings: Settings
 ) -> Weights:
     """Train a linear-chain CRF on tagged sentences, each part seen through its extractor, with its evidence or none."""
     from scipy.sparse import csr_matrix
 
-    labels = ("O", *sorted({tag for sentences, _, _ in parts for each in sentences for tag in each.tags if tag != "O"}))
     column = {label: number for number, label in enumerate(labels)}
     forms: dict[tuple[int, str], int] = {}
     rows: dict[str, int] = {}
@@ -169,7 +169,7 @@ def train_weights(
             row = evidence[number] if evidence else None
             spoken.append(np.zeros((len(each.words), width)) if row is None else row)
     problem = crf.Problem(
-        labels,
+        tuple(labels),
         [[forms[part, word] for word in each.words] for part, given in enumerate(parts) for each in given[0]],
         [[column[tag] for tag in each.tags] for given in parts for each in given[0]],
         csr_matrix((np.ones(len(cells)), cells, ends), (len(forms), len(rows))),
@@ -177,7 +177,7 @@ def train_weights(
     )
     fitted = crf.fit(problem, settings.penalties, settings.iterations)
     return Weights(
-        labels,
+        tuple(labels),
         rows,
         fitted.features.reshape(len(rows), len(OFFSETS), len(labels)).astype(np.float32),
         fitted.transitions.astype(np.float32),
