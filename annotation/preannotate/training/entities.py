@@ -206,6 +206,9 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, required=True, help="folder that holds data/")
     parser.add_argument("--output", type=Path, default=MODEL_PATH)
     arguments = parser.parse_args()
+    import scipy.cluster.hierarchy
+    import scipy.optimize  # noqa: F401
+    import sklearn.cluster  # noqa: F401 (the limit below holds for libraries already loaded)
     from threadpoolctl import threadpool_limits
 
     folder = arguments.shared / "data"
