@@ -114,7 +114,10 @@ LONG = pytest.mark.parametrize(
 
 
 def check_linear(piece: str, times: int) -> None:
-    """Eight times the text takes not much more than eight times the time."""
+    """Eight times the text takes not much more than eight times the time, in one of three tries.
+
+    What takes the square of its length takes 64 times the time in every try; other work on the machine does not.
+    """
 
     def seconds(number: int) -> float:
         page = piece * number
@@ -122,8 +125,13 @@ def check_linear(piece: str, times: int) -> None:
         read_text(page)
         return time.process_time() - started
 
-    small = max(seconds(times // 8), 0.02)
-    assert seconds(times) < 20 * small
+    tries = []
+    while len(tries) < 3:
+        small = max(seconds(times // 8), 0.02)
+        tries.append(seconds(times) / small)
+        if tries[-1] < 20:
+            return
+    raise AssertionError(f"eight times the text took {min(tries):.0f} times the time")
 
 
 @pytest.mark.soak
