@@ -18,9 +18,8 @@ from annotation.notation import NotedArticle, parse_articles
 from annotation.preannotate.combine import EmbeddedEntityAnnotator
 from annotation.preannotate.embedded import load
 from annotation.preannotate.features import WordClasses
-from annotation.preannotate.forms import Forms
 from annotation.preannotate.protocol import Article
-from annotation.preannotate.sequence import scored_mentions
+from annotation.preannotate.sequence import mentions
 from annotation.preannotate.training import corpora, entities
 from annotation.preannotate.training.corpora import Mention, TaggedSentence
 from annotation.preannotate.training.entities import Example
@@ -129,15 +128,13 @@ def own_labels(train: Sequence[Example], test: Sequence[Example], statistics: St
     """Train by the shipped code on the labels of a corpus and score on its test, with calibrated scores. Minutes."""
     vocabulary, classes, raw = statistics
     model = entities.train_model(train, raw, vocabulary, classes, entities.Settings())
-    forms = Forms()
-    tagger = model.tagger(forms)
-    judged = tagger.judge([forms.numbers(each.words) for each in test], [each.article for each in test])
+    tagger = model.tagger()
+    judged = tagger.judge(*tagger.numbered([each.words for each in test]), [each.article for each in test])
     tally = Tally()
     scores: list[float] = []
     right: list[bool] = []
-    for example, each in zip(test, judged, strict=True):
+    for example, found in zip(test, mentions(tagger.labels, judged), strict=True):
         gold = {(m.start, m.end, m.label) for m in corpora.mentions_of(example.tags)}
-        found = list(scored_mentions(tagger.labels, each))
         tally.add(gold, [mention[:3] for mention in found])
         scores += [model.calibrated(kind, score) for _, _, kind, score in found]
         right += [mention[:3] in gold for mention in found]

@@ -19,7 +19,6 @@ from typing import Any
 from annotation.preannotate.combine import EmbeddedEntityAnnotator
 from annotation.preannotate.embedded import EmbeddedModel, load
 from annotation.preannotate.features import OFFSETS
-from annotation.preannotate.forms import Forms
 from annotation.preannotate.protocol import Article
 from annotation.preannotate.training import corpora
 from bench.models import article_of
@@ -137,11 +136,10 @@ def main() -> None:
     rows: list[tuple[str, float]] = []
     annotator = EmbeddedEntityAnnotator(model)
     rows.append(("annotator: model, rules, dates, money", rate(lambda: annotator.entities(articles), words)))
-    forms = Forms()
-    tagger = model.tagger(forms)
+    tagger = model.tagger()
     documents = list(range(len(sentences)))
     rows.append(
-        ("its model alone", rate(lambda: tagger.judge([forms.numbers(each) for each in sentences], documents), words))
+        ("its model alone", rate(lambda: tagger.judge(*tagger.numbered(sentences), documents), words))
     )
     few = sentences[:: max(1, len(sentences) // _PEER_SENTENCES)]
     counted = sum(map(len, few))

@@ -24,7 +24,7 @@ from annotation.preannotate.patterns import editions
 from annotation.preannotate.persons import persons
 from annotation.preannotate.phrases import national_words, phrases_in, regional_words
 from annotation.preannotate.protocol import Article
-from annotation.preannotate.sequence import Judged, scored_mentions
+from annotation.preannotate.sequence import Mention, as_batch, mentions
 from annotation.preannotate.triggers import LISTED, listed_names, triggers
 from annotation.preannotate.words import plain_words
 from corpus.span import Entity
@@ -107,10 +107,10 @@ class EmbeddedEntityAnnotator:
         readings = [self._forms.read(article) for article in articles]
         lines = [self._reader.lines(reading) for reading in readings]
         judged = self._tagger.judge(
-            [line.numbers for of_article in lines for line in of_article],
+            *as_batch([line.numbers for of_article in lines for line in of_article]),
             [number for number, of_article in enumerate(lines) for _ in of_article],
         )
-        tagged = map(self._mentions, judged)
+        tagged = map(_found, mentions(self._tagger.labels, judged))
         result = []
         for reading, of_article in zip(readings, lines, strict=True):
             fixed = [*self._dates.mentions(reading), *self._money.mentions(reading)]
@@ -119,12 +119,12 @@ class EmbeddedEntityAnnotator:
 
     def _article(self, lines: Sequence[Line], tagged: Sequence[list[Found]], fixed: Sequence[Entity]) -> list[Entity]:
         candidates: list[list[Found]] = []
-        for line, mentions in zip(lines, tagged, strict=True):
+        for line, tags in zip(lines, tagged, strict=True):
             blocked = [_as_found(line, entity) for entity in fixed if _inside(line, entity)]
-            if not (blocked or mentions or line.active):
+            if not (blocked or tags or line.active):
                 candidates.append([])
                 continue
-            modelled = completed(line, [part for each in mentions for part in mended(line, each)])
+            modelled = completed(line, [part for each in tags for part in mended(line, each)])
             candidates.append(settled([*blocked, *_listed(line), *persons(Names(line, blocked)), *modelled]))
         candidates = trimmed_to_surnames(lines, candidates)
         repeated = repeated_names(lines, candidates, self._vocabulary)
@@ -155,16 +155,10 @@ class EmbeddedEntityAnnotator:
             return round(self._model.calibrated(found.label, found.score), 3)
         return _SHARES.get((found.source, found.label), _USUAL_SHARES.get(found.source, found.score))
 
-    def _mentions(self, judged: Judged) -> list[Found]:
-        """The model's mentions of a sentence."""
-        if judged.marginals is None:
-            return []
-        labels = self._tagger.labels
-        return [
-            Found(start, end, label, score, "model")
-            for start, end, label, score in scored_mentions(labels, judged)
-            if score >= _LEAST
-        ]
+
+def _found(mentions: Iterable[Mention]) -> list[Found]:
+    """The model's mentions of a sentence that are probable enough."""
+    return [Found(*mention, "model") for mention in mentions if mention[3] >= _LEAST]
 
 
 def _listed(line: Line) -> list[Found]:

@@ -16,10 +16,11 @@ from pathlib import Path
 import numpy as np
 
 from annotation.preannotate import elsewhere
+from annotation.preannotate.decoding import Scores
 from annotation.preannotate.embedded import MODEL_PATH, EmbeddedModel, known_names, save
 from annotation.preannotate.features import OFFSETS, FeatureExtractor, Tendencies, WordClasses
 from annotation.preannotate.forms import Forms
-from annotation.preannotate.sequence import Scores, SequenceTagger, Weights, log_odds, scored_mentions
+from annotation.preannotate.sequence import SequenceTagger, Weights, log_odds, mentions
 from annotation.preannotate.training import classes, corpora, crf
 from annotation.preannotate.training.conventions import shipped_mentions
 from annotation.preannotate.training.corpora import TaggedSentence
@@ -115,35 +116,33 @@ def calibrate(unseen: Sequence[tuple[Sequence[Example], SequenceTagger]]) -> dic
     odds: dict[str, list[float]] = {}
     right: dict[str, list[bool]] = {}
     for sentences, tagger in unseen:
-        forms = Forms()
-        tagger = tagger.renumbered(forms)
-        judged = tagger.judge([forms.numbers(each.words) for each in sentences], [each.article for each in sentences])
-        for example, each in zip(sentences, judged, strict=True):
+        tagger = tagger.renumbered(Forms())
+        batch = tagger.numbered([each.words for each in sentences])
+        judged = tagger.judge(*batch, [each.article for each in sentences])
+        for example, found in zip(sentences, mentions(tagger.labels, judged), strict=True):
             gold = {(m.start, m.end, m.label) for m in corpora.mentions_of(example.tags)}
-            for start, end, kind, score in scored_mentions(tagger.labels, each):
+            for start, end, kind, score in found:
                 for name in (kind, ""):
                     odds.setdefault(name, []).append(log_odds(score))
                     right.setdefault(name, []).append((start, end, kind) in gold)
-    found = {}
+    fitted = {}
     for name in sorted(odds):
         if len(odds[name]) >= _LEAST_MENTIONS and len(set(right[name])) == 2:
             machine = LogisticRegression(C=1e6).fit(np.array(odds[name])[:, None], right[name])
             # The last digits depend on the machine's linear algebra; the file shall not.
-            found[name] = round(float(machine.coef_[0, 0]), 3), round(float(machine.intercept_[0]), 3)
-    return found
+            fitted[name] = round(float(machine.coef_[0, 0]), 3), round(float(machine.intercept_[0]), 3)
+    return fitted
 
 
 def heard(tagger: SequenceTagger, sentences: Sequence[Example]) -> list[Scores | None]:
     """The evidence that a tagger's first pass gives for each sentence; None where an article is to be muted."""
-    forms = Forms()
-    tagger = tagger.renumbered(forms)
-    numbered = [forms.numbers(each.words) for each in sentences]
+    tagger = tagger.renumbered(Forms())
+    forms, lengths = tagger.numbered([each.words for each in sentences])
     articles = [each.article for each in sentences]
-    tokens, rows = tagger.evidence(numbered, articles, tagger.judge(numbered, articles))
-    every = np.zeros((sum(map(len, numbered)), rows.shape[1]), np.float32)
+    tokens, rows = tagger.evidence(forms, articles, tagger.judge(forms, lengths, articles))
+    every = np.zeros((len(forms), rows.shape[1]), np.float32)
     every[tokens] = rows
-    ends = np.cumsum([len(each) for each in numbered])
-    parts = np.split(every, ends[:-1])
+    parts = np.split(every, lengths.cumsum()[:-1])
     return [None if number // _RUN % _MUTED == 0 else part for number, part in enumerate(parts)]
 
 

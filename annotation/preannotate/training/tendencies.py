@@ -43,7 +43,8 @@ def label_counts(tagger: SequenceTagger, lines: Iterable[Sequence[str]]) -> Coun
                 rows.append(number)
         while len(numbers) > len(counts):
             counts = np.concatenate([counts, np.zeros_like(counts)])
-        found = np.concatenate(tagger.marginals(tagger.emissions(batch)))
+        forms, lengths = tagger.numbered(batch)
+        found = tagger.marginals(tagger.emissions(forms, lengths), lengths)
         for column in range(width):
             counts[:, column] += np.bincount(rows, weights=found[:, column], minlength=len(counts))
     return {stem: counts[number] for stem, number in numbers.items()}

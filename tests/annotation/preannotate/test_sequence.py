@@ -12,20 +12,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotation.preannotate.decoding import Numbers, Scores, forward_backward, viterbi
 from annotation.preannotate.elsewhere import NOWHERE, REACH, columns, evidence
 from annotation.preannotate.embedded import MODEL_PATH, EmbeddedModel, load, save
 from annotation.preannotate.features import OFFSETS, FeatureExtractor, WordClasses
-from annotation.preannotate.forms import Forms
-from annotation.preannotate.sequence import Scores, SequenceTagger, Weights, forward_backward, viterbi
+from annotation.preannotate.sequence import Judged, SequenceTagger, Weights, mentions
 from annotation.preannotate.words import Vocabulary, kept_letters, plain
 
 LABELS = 3
 
 
-def scores(seed: int, lengths: list[int]) -> tuple[list[Scores], Scores]:
+def scores(seed: int, lengths: list[int]) -> tuple[Scores, Numbers, Scores]:
     random = np.random.default_rng(seed)
-    emissions = [random.normal(size=(length, LABELS)).astype(np.float32) for length in lengths]
-    return emissions, random.normal(size=(LABELS, LABELS)).astype(np.float32)
+    emissions = random.normal(size=(sum(lengths), LABELS)).astype(np.float32)
+    return emissions, np.array(lengths), random.normal(size=(LABELS, LABELS)).astype(np.float32)
+
+
+def apart(rows: Scores | Numbers, lengths: Numbers) -> list[Scores | Numbers]:
+    return np.split(rows, lengths.cumsum()[:-1])
 
 
 def path_score(emission: Scores, transitions: Scores, path: tuple[int, ...]) -> float:
@@ -38,8 +42,9 @@ LENGTHS = st.lists(st.integers(0, 5), min_size=1, max_size=5)
 
 @given(st.integers(0, 10_000), LENGTHS)
 def test_viterbi_finds_the_best_path_of_each_sentence(seed: int, lengths: list[int]) -> None:
-    emissions, transitions = scores(seed, lengths)
-    for emission, path in zip(emissions, viterbi(emissions, transitions), strict=True):
+    emissions, counts, transitions = scores(seed, lengths)
+    found = viterbi(emissions, counts, transitions)
+    for emission, path in zip(apart(emissions, counts), apart(found, counts), strict=True):
         best = max(
             product(range(LABELS), repeat=len(emission)), key=lambda each: path_score(emission, transitions, each)
         )
@@ -50,8 +55,9 @@ def test_viterbi_finds_the_best_path_of_each_sentence(seed: int, lengths: list[i
 
 @given(st.integers(0, 10_000), LENGTHS)
 def test_forward_backward_gives_the_probabilities_of_all_paths(seed: int, lengths: list[int]) -> None:
-    emissions, transitions = scores(seed, lengths)
-    for emission, rows in zip(emissions, forward_backward(emissions, transitions), strict=True):
+    emissions, counts, transitions = scores(seed, lengths)
+    found = forward_backward(emissions, counts, transitions)
+    for emission, rows in zip(apart(emissions, counts), apart(found, counts), strict=True):
         expected = np.zeros((len(emission), LABELS))
         for path in product(range(LABELS), repeat=len(emission)):
             weight = np.exp(path_score(emission, transitions, path))
@@ -74,16 +80,15 @@ def small_model() -> EmbeddedModel:
 
 def test_a_feature_speaks_at_its_offset_only() -> None:
     tagger = small_model().tagger()
-    [emission] = tagger.emissions([["قال", "زيد", "وللمغرب"]])
+    emission = tagger.emissions(*tagger.numbered([["قال", "زيد", "وللمغرب"]]))
     assert emission.tolist() == [[0, 0, 0], [0, 0, 0], [0, 2, 0]] or emission[1, 2] == 1.0
     assert [tagger.labels[tag] for tag in tagger.tag([["للمغرب"]])[0]] == ["B-GPE"]
 
 
 def test_sentences_do_not_see_each_other() -> None:
     tagger = small_model().tagger()
-    together = tagger.emissions([["قال"], ["زيد"]])
-    apart = [tagger.emissions([["قال"]])[0], tagger.emissions([["زيد"]])[0]]
-    assert all((one == other).all() for one, other in zip(together, apart, strict=True))
+    together, *alone = (tagger.emissions(*tagger.numbered(each)) for each in ([["قال"], ["زيد"]], [["قال"]], [["زيد"]]))
+    assert (together == np.concatenate(alone)).all()
 
 
 def test_the_cache_grows_beyond_its_first_size() -> None:
@@ -137,13 +142,61 @@ def test_a_name_shown_plainly_is_known_where_nothing_shows_it() -> None:
     rows = np.zeros((len(columns(("O", "B-GPE", "B-PERS"))), 3), dtype=np.float32)
     rows[2, 2] = 3.0  # the mean of PERS elsewhere speaks for a person here
     weights = replace(model.weights, elsewhere=rows)
-    forms = Forms()
-    tagger = SequenceTagger(weights, model.extractor(), forms)
-    sentences = [forms.numbers(words) for words in (["قال", "زيدان"], ["عاد", "زيدان"], ["ذهب", "أمس"])]
-    tags = [[tagger.labels[tag] for tag in each.path] for each in tagger.judge(sentences, [0, 0, 0])]
-    assert tags == [["O", "B-PERS"], ["O", "B-PERS"], ["O", "O"]]
-    apart = [[tagger.labels[tag] for tag in each.path] for each in tagger.judge(sentences, [0, 1, 1])]
-    assert apart == [["O", "B-PERS"], ["O", "O"], ["O", "O"]]
+    tagger = SequenceTagger(weights, model.extractor())
+    batch = tagger.numbered([["قال", "زيدان"], ["عاد", "زيدان"], ["ذهب", "أمس"]])
+    assert [tagger.labels[tag] for tag in tagger.judge(*batch, [0, 0, 0]).labels] == [
+        "O",
+        "B-PERS",
+        "O",
+        "B-PERS",
+        "O",
+        "O",
+    ]
+    assert [tagger.labels[tag] for tag in tagger.judge(*batch, [0, 1, 1]).labels] == ["O", "B-PERS", "O", "O", "O", "O"]
+
+
+LOOKED_AT = st.lists(
+    st.lists(st.tuples(st.integers(0, 2), st.booleans()), min_size=1, max_size=8), min_size=1, max_size=4
+)
+
+
+@given(LOOKED_AT, st.integers(0, 10_000))
+def test_a_further_look_between_words_outside_is_a_look_at_the_whole(
+    drawn: list[list[tuple[int, bool]]], seed: int
+) -> None:
+    """Words that no look takes for names part a sentence; what changes between them is judged as in the whole."""
+    weights = small_model().weights
+    transitions = np.random.default_rng(seed).normal(size=(LABELS, LABELS)).astype(np.float32)
+    tagger = SequenceTagger(replace(weights, transitions=transitions), small_model().extractor())
+    lengths = np.array([len(sentence) for sentence in drawn])
+    kinds = np.array([kind for sentence in drawn for kind, _ in sentence])
+    news = np.array([new and kind > 0 for sentence in drawn for kind, new in sentence])
+    emissions = np.random.default_rng(seed).normal(size=(len(kinds), LABELS)).astype(np.float32)
+    emissions[kinds == 0, 0] += 40  # certainly outside
+    changed = emissions.copy()
+    changed[news] += np.random.default_rng(seed + 1).normal(size=(int(news.sum()), LABELS)).astype(np.float32)
+    judged = Judged(lengths, tagger.decode(emissions, lengths), tagger.marginals(emissions, lengths))
+    tagger._look_again(judged, changed, news)
+    assert judged.labels.tolist() == tagger.decode(changed, lengths).tolist()
+    assert judged.marginals == pytest.approx(tagger.marginals(changed, lengths), abs=1e-3)
+
+
+def test_mentions_are_cut_where_a_name_begins_and_at_the_end_of_a_sentence() -> None:
+    names = ("O", "B-GPE", "B-PERS", "I-GPE", "I-PERS")
+    labels = np.array([2, 4, 4, 0, 1, 1, 3, 4, 0, 2])
+    marginals = np.zeros((len(labels), len(names)), np.float32)
+    marginals[np.arange(len(labels)), labels] = np.arange(len(labels)) / 10
+    judged = Judged(np.array([2, 5, 0, 2, 1]), labels, marginals)
+    found = [
+        [(start, end, kind, round(score, 1)) for start, end, kind, score in each] for each in mentions(names, judged)
+    ]
+    assert found == [
+        [(0, 2, "PERS", 0.0)],
+        [(0, 1, "PERS", 0.2), (2, 3, "GPE", 0.4), (3, 5, "GPE", 0.5)],
+        [],
+        [(0, 1, "PERS", 0.7)],
+        [(0, 1, "PERS", 0.9)],
+    ]
 
 
 WORDS = st.lists(st.tuples(st.integers(-1, 3), st.integers(0, 2)), min_size=1, max_size=14)
