@@ -109,6 +109,7 @@ _DATE_TOKEN = re.compile(r"\d{1,4}/\d{1,2}/\d{1,4}|\d{1,2}\.\d{1,2}\.\d{4}|\d{4}
 _YEAR_PAIR = re.compile(r"(?:1[3-9]|20)\d\d/(?:(?:1[3-9]|20)\d\d|\d\d)")
 _TODAY, _PAPERS = fold("اليوم"), frozenset(map(fold, ("المصري", "أخبار", "العرب", "الإمارات")))
 _DAY_MONTH = re.compile(r"\d{1,2}/\d{1,2}")
+_NISBA_ENDS = ("ي", "يه")
 _NISBA = re.compile(r"ال\w{2,}(?:ي|يه)")
 
 
@@ -123,7 +124,7 @@ def classify(form: str) -> str | None:
         return symbol
     if form[:1].isdigit():
         return _number_symbol(form)
-    return "N" if _NISBA.fullmatch(form) else None
+    return "N" if form.endswith(_NISBA_ENDS) and _NISBA.fullmatch(form) else None
 
 
 def _number_symbol(form: str) -> str:

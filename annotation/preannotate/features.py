@@ -56,8 +56,11 @@ class FeatureExtractor:
         self.vocabulary = vocabulary
         self._tendencies = tendencies
         self._classes = classes.classes
-        self._lists = [(name, words(name)) for name in _LISTS]
-        self._norp = norp_words()
+        self._listed: dict[str, list[str]] = {}
+        for name, listed in (*((name, words(name)) for name in _LISTS), ("norp", norp_words())):
+            for word in listed:
+                self._listed.setdefault(word, []).append("g=" + name)
+        self._of_tendency: dict[str | None, list[str]] = {None: ["t?"]}
 
     def stem(self, form: str) -> str:
         """The folded word behind its proclitics."""
@@ -65,15 +68,17 @@ class FeatureExtractor:
 
     def features(self, form: str) -> list[str]:
         """The features of a form, without offset."""
-        folded = plain(form)
+        return self.features_of(form, plain(form))
+
+    def features_of(self, form: str, folded: str) -> list[str]:
+        """The features of a form whose plain spelling is `folded`."""
         split = self.vocabulary.split(folded)
         stem = split.stem
-        found = ["b", "w=" + _digits_to_zero(folded)]
         if split.length:
-            found.append("c=" + folded[: split.length])
-            found.append("s=" + stem)
+            found = ["b", "w=" + _digits_to_zero(folded), "c=" + folded[: split.length], "s=" + stem]
         else:
-            found.append("s=" + _digits_to_zero(stem))
+            digitless = _digits_to_zero(folded)
+            found = ["b", "w=" + digitless, "s=" + digitless]
         first = form[:1]
         if not first.isalpha():
             found.append("punct" if not first.isdigit() else "digit")
@@ -95,21 +100,19 @@ class FeatureExtractor:
         if classes is None:
             found.append("k-")
         else:
-            found.extend(f"k{level}={number}" for level, number in enumerate(classes))
+            found += [f"k{level}={number}" for level, number in enumerate(classes)]
         tendency = self._tendencies.get(stem)
-        if tendency is None:
-            found.append("t?")
-        else:
-            found.extend("t=" + note for note in tendency.split(" "))
-        for name, listed in self._lists:
-            if stem in listed:
-                found.append("g=" + name)
-        if stem in self._norp:
-            found.append("g=norp")
+        notes = self._of_tendency.get(tendency)
+        if notes is None:
+            notes = self._of_tendency[tendency] = ["t=" + note for note in (tendency or "").split(" ")]
+        found += notes
+        found += self._listed.get(stem, ())
         count = self.vocabulary.counts.get(folded, 0)
         found.append("f=" + str(min(count.bit_length(), 12)))
         return found
 
 
 def _digits_to_zero(folded: str) -> str:
+    if folded.isalpha():
+        return folded
     return "".join("0" if letter.isdigit() else letter for letter in folded)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from annotation.preannotate.protocol import Article
+from annotation.preannotate.words import plain
 from corpus.span import Sentence
 
 
@@ -19,11 +20,18 @@ class Forms:
 
     def __init__(self) -> None:
         self._numbers = _Numbers()
+        self._plain: list[str] = []
 
     @property
     def known(self) -> list[str]:
         """The forms by number."""
         return self._numbers.known
+
+    @property
+    def plain(self) -> list[str]:
+        """Their plain spellings by number (`annotation.preannotate.words.plain`)."""
+        self._plain += map(plain, self.known[len(self._plain) :])
+        return self._plain
 
     def numbers(self, words: Sequence[str]) -> list[int]:
         """The numbers of these forms."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from annotation.preannotate.features import WordClasses
 from annotation.preannotate.forms import Forms, Reading
-from annotation.preannotate.words import Vocabulary, kept_letters, plain
+from annotation.preannotate.words import Vocabulary, kept_letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,20 +139,21 @@ class LineReader:
     def lines(self, reading: Reading) -> list[Line]:
         """A line for each sentence that has tokens; the article has been read with the same forms."""
         known, forms = self._known, self.forms.known
-        for form in forms[len(known.words) :]:
-            known.add(self._word(form))
+        first = len(known.words)
+        for form, folded in zip(forms[first:], self.forms.plain[first:], strict=True):
+            known.add(self._word(form, folded))
         tokens, numbers = reading.article.tokens, reading.numbers
         return [
             Line(tokens[first:last], numbers[first:last], known, forms) for _, first, last in reading.sentences()
         ]
 
-    def _word(self, form: str) -> Word:
-        folded = plain(form)
+    def _word(self, form: str, folded: str) -> Word:
         split = self.vocabulary.split(folded)
-        letters = kept_letters(form)
-        is_word = any(letter.isalnum() for letter in form)
+        is_word = form.isalnum() or any(letter.isalnum() for letter in form)
         stem = split.stem
-        cut = letters[split.length] if split.length and is_word else 0
+        cut = split.length if is_word else 0
+        if cut and len(folded) != len(form):
+            cut = kept_letters(form)[cut]
         definite = stem.startswith("ال") and len(stem) > 4
         commonness = self.vocabulary.counts.get(stem, 0).bit_length()
         proclitic = folded[: split.length] if cut else ""

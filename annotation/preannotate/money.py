@@ -16,14 +16,24 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
 from annotation.preannotate.forms import Forms, Reading
-from annotation.preannotate.numerals import FRACTIONS, is_cardinal, is_scale, parse_number
+from annotation.preannotate.numerals import (
+    DUAL_SCALES,
+    FRACTIONS,
+    HUNDREDS,
+    PLURAL_SCALES,
+    SCALES,
+    TENS,
+    UNITS,
+    is_scale,
+    parse_number,
+)
 from annotation.preannotate.protocol import Article
 from annotation.preannotate.symbols import SymbolReader, Symbols
 from annotation.preannotate.words import fold
@@ -119,6 +129,29 @@ def _lexicon() -> _Lexicon:
     return _Lexicon(nouns, duals, nisbas, nisbas | hints, source["signs"], {code.lower(): code for code in codes})
 
 
+@cache
+def _symbols() -> Mapping[str, str]:
+    """The symbol of each folded word that the grammar knows; of a word with several uses, that of the first one."""
+    lexicon = _lexicon()
+    uses: tuple[tuple[str, Iterable[str]], ...] = (
+        ("c", (noun for noun, currency in lexicon.nouns.items() if currency.multiple >= 1)),
+        ("k", lexicon.nouns),
+        ("h", FRACTIONS),
+        ("s", (*SCALES, *DUAL_SCALES, *PLURAL_SCALES)),
+        ("w", (*UNITS, *TENS, *HUNDREDS)),
+        ("d", lexicon.duals),
+        ("N", lexicon.nisbas),
+        ("H", lexicon.hints),
+        ("C", lexicon.signs),
+        ("I", lexicon.codes),
+    )
+    symbols = dict(_WORDS)
+    for symbol, words in uses:
+        for word in words:
+            symbols.setdefault(word, symbol)
+    return symbols
+
+
 def classify(form: str) -> str | None:
     """The symbol of a folded form.
 
@@ -126,30 +159,12 @@ def classify(form: str) -> str | None:
     currency), `d` the dual of either (which holds the number), `C` a sign, `I` a code of ISO 4217, `N` a nisba, `H`
     a place name, `v` and `q` vague amounts.
     """
-    symbol = _WORDS.get(form)
-    if symbol is not None:
-        return symbol
     if form[:1].isdigit():
-        return "n" if len(form) < 40 and re.fullmatch(r"\d+(?:[.,٫٬]\d+)*", form) else None
-    lexicon = _lexicon()
-    if form in lexicon.nouns:
-        return "c" if lexicon.nouns[form].multiple >= 1 else "k"
-    if form in FRACTIONS:
-        return "h"
-    if is_scale(form):
-        return "s"
-    if is_cardinal(form):
-        return "w"
-    if form in lexicon.duals:
-        return "d"
-    if form in lexicon.nisbas:
-        return "N"
-    if form in lexicon.hints:
-        return "H"
-    if form in lexicon.signs:
-        return "C"
-    return "I" if form in lexicon.codes else None
+        return "n" if len(form) < 40 and _FIGURE.fullmatch(form) else None
+    return _symbols().get(form)
 
+
+_FIGURE = re.compile(r"\d+(?:[.,٫٬]\d+)*")
 
 # A run of number words; و inside it either adds (ألف وخمسمئة) or, after بين, separates a range: `_read_amount` tells.
 _NUMBER = r"(?:nrn|\(n\)|[nwsh])(?:\+?[nwsh]){0,11}"

@@ -107,11 +107,6 @@ def is_scale(form: str) -> bool:
     return form in SCALES or form in DUAL_SCALES or form in PLURAL_SCALES
 
 
-def is_cardinal(form: str) -> bool:
-    """Whether a folded form is a number word below a thousand."""
-    return form in UNITS or form in TENS or form in HUNDREDS
-
-
 def parse_digits(form: str, *, scale: int = 1, decimals: int = 2) -> Decimal | None:
     """The number that a folded run of digits stands for; None where it has no reading.
 

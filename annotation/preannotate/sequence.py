@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, repeat
 
 import numpy as np
 
@@ -64,6 +64,8 @@ class SequenceTagger:
         self._forms = forms or Forms()
         self._learnt = 1  # forms in the table; the first row is that of no form
         self._table: Scores = np.zeros((1024, len(OFFSETS), len(weights.labels)), np.float32)
+        rows = weights.rows.reshape(len(weights.rows), -1)
+        self._rows: Scores = np.concatenate([rows, np.zeros_like(rows[:1])])  # the last is that of no feature
         self._stem_numbers: dict[str, int] = {}
         self._stems: Numbers = np.full(1024, elsewhere.NOWHERE)
         self._members = elsewhere.members(weights.labels)
@@ -155,24 +157,32 @@ class SequenceTagger:
 
     def _learn(self) -> None:
         """Adds the rows and stems of the forms that are new."""
-        known = self._weights.feature_rows
-        new = self._forms.known[self._learnt :]
-        while self._learnt + len(new) > len(self._table):
+        known, plain = self._forms.known, self._forms.plain
+        while len(known) > len(self._table):
             self._table = np.concatenate([self._table, np.zeros_like(self._table)])
             self._stems = np.concatenate([self._stems, np.full_like(self._stems, elsewhere.NOWHERE)])
-        for first in range(0, len(new), _LEARNT_TOGETHER):
-            rows: list[int] = []
-            begins: dict[int, int] = {}
-            for number, form in enumerate(new[first : first + _LEARNT_TOGETHER], self._learnt + first):
-                found = [known[feature] for feature in self.extractor.features(form) if feature in known]
-                if found:
-                    begins[number] = len(rows)
-                    rows += found
-                if form[:1].isalpha() and len(stem := self.extractor.stem(form)) >= elsewhere.SHORTEST:
-                    self._stems[number] = self._stem_numbers.setdefault(stem, len(self._stem_numbers))
-            if rows:
-                self._table[list(begins)] = np.add.reduceat(self._weights.rows[rows], list(begins.values()))
-        self._learnt += len(new)
+        for first in range(self._learnt, len(known), _LEARNT_TOGETHER):
+            last = min(first + _LEARNT_TOGETHER, len(known))
+            self._table[first:last] = self._sums(known[first:last], plain[first:last])
+            for number in range(first, last):
+                if known[number][:1].isalpha():
+                    stem = self.extractor.vocabulary.split(plain[number]).stem
+                    if len(stem) >= elsewhere.SHORTEST:
+                        self._stems[number] = self._stem_numbers.setdefault(stem, len(self._stem_numbers))
+        self._learnt = len(known)
+
+    def _sums(self, forms: Sequence[str], plain: Sequence[str]) -> Scores:
+        """What each form adds to the scores at each offset: the sum of the rows of its features."""
+        row_of = self._weights.feature_rows.get
+        none = len(self._rows) - 1
+        found = [[*map(row_of, self.extractor.features_of(*each))] for each in zip(forms, plain, strict=True)]
+        found = [[row for row in rows if row is not None] for rows in found]
+        most = max(map(len, found), default=0)
+        table = np.array([[*rows, *repeat(none, most - len(rows))] for rows in found], np.int64)
+        total: Scores = np.zeros((len(forms), self._rows.shape[1]), np.float32)
+        for column in table.T:
+            total += self._rows.take(column, axis=0)
+        return total.reshape(len(forms), len(OFFSETS), -1)
 
 
 def as_batch(sentences: Sequence[Sequence[int]]) -> tuple[Numbers, Numbers]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 
 from annotation.preannotate.forms import Forms, Reading
-from annotation.preannotate.words import fold, kept_letters
+from annotation.preannotate.words import kept_letters
 from corpus.span import Span
 
 OTHER = " "
@@ -87,14 +87,15 @@ class SymbolReader:
 
     def read(self, reading: Reading) -> Symbols:
         """The symbols of an article; line breaks are symbols too."""
-        for form in self._forms.known[len(self._known) :]:
-            pieces = self._pieces(form)
+        first = len(self._known)
+        for token, plain in zip(self._forms.known[first:], self._forms.plain[first:], strict=True):
+            pieces = self._pieces(token, plain.replace("ة", "ه"))
             self._known.append(pieces)
             self._letters.append("".join(piece[0] for piece in pieces))
         return Symbols(reading, self._known, self._letters)
 
-    def _pieces(self, token: str) -> tuple[_Piece, ...]:
-        form = fold(token)
+    def _pieces(self, token: str, form: str) -> tuple[_Piece, ...]:
+        """The pieces of a token whose folded form is `form`."""
         symbol = self._classify(form)
         if symbol is not None:
             return ((symbol, 0, form),)

@@ -9,6 +9,7 @@ the rest (وليد is a name, وفرنسا is و and a name).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -41,7 +42,8 @@ _PLAIN = str.maketrans(
         **{chr(0x06F0 + digit): str(digit) for digit in range(10)},
     }
 )
-_FOLDS = _PLAIN | {ord("ة"): "ه"}
+# Forms of these characters only are spelt plainly already: most are, and str.translate is slow on Arabic.
+_IS_PLAIN = re.compile("[!-@\\[-~،؛؟«»\u0621\u0624\u0626-\u063a\u0641-\u0648\u064a]*+")
 
 # Letters of the proclitics in the order in which they can follow each other, with the article where it is written
 # with them (لل stands for ل + ال: the article has lost its alef).
@@ -52,7 +54,7 @@ _SHORT_REST = 3
 
 def plain(form: str) -> str:
     """The spelling of `form` without marks, hamza on alef and final yeh merged; ta marbuta is kept (بلدية, لديه)."""
-    return form.translate(_PLAIN).lower()
+    return form if _IS_PLAIN.fullmatch(form) else form.translate(_PLAIN).lower()
 
 
 def plain_words(text: str) -> frozenset[str]:
@@ -62,12 +64,12 @@ def plain_words(text: str) -> frozenset[str]:
 
 def fold(form: str) -> str:
     """The spelling of `form` with all interchangeable letters merged, ta marbuta too. Lossy: never for offsets."""
-    return form.translate(_FOLDS).lower()
+    return plain(form).replace("ة", "ه")
 
 
 def kept_letters(form: str) -> list[int]:
     """For each character of `plain(form)` or `fold(form)`, its index in `form`: characters are dropped, never added."""
-    return [index for index, letter in enumerate(form) if _FOLDS.get(ord(letter), letter) is not None]
+    return [index for index, letter in enumerate(form) if _PLAIN.get(ord(letter), letter) is not None]
 
 
 def restore_article(rest: str) -> str:
