@@ -7,6 +7,7 @@ import math
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -108,16 +109,15 @@ def load(path: Path = MODEL_PATH) -> EmbeddedModel:
     with np.load(path, allow_pickle=False) as arrays:
         forms = _unpacked(arrays["words"])
         # Only magnitudes are stored: 2 ** (bits - 1) is the smallest count with that many bits.
-        counts = dict(
-            zip(forms, (1 << (int(bits) - 1) if bits else 0 for bits in arrays["counts"].tolist()), strict=True)
-        )
-        classes = {
-            word: numbers for word, numbers in zip(forms, arrays["classes"].tolist(), strict=True) if numbers[0] >= 0
-        }
+        smallest = [0, *(1 << bits for bits in range(64))]
+        counts = dict(zip(forms, map(smallest.__getitem__, arrays["counts"].tolist()), strict=True))
+        numbers = arrays["classes"]
+        have = numbers[:, 0] >= 0
+        classes = dict(zip(compress(forms, have.tolist()), zip(*numbers[have].T.tolist(), strict=True), strict=True))
         kinds = _unpacked(arrays["tendency_kinds"])
-        tendencies = {
-            word: kinds[index] for word, index in zip(forms, arrays["tendencies"].tolist(), strict=True) if index >= 0
-        }
+        have = arrays["tendencies"] >= 0
+        chosen = map(kinds.__getitem__, arrays["tendencies"][have].tolist())
+        tendencies = dict(zip(compress(forms, have.tolist()), chosen, strict=True))
         labels = tuple(_unpacked(arrays["labels"]))
         features = {feature: row for row, feature in enumerate(_unpacked(arrays["features"]))}
         rows = arrays["rows"].astype(np.float32) * arrays["scales"][:, None]

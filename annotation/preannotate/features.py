@@ -28,16 +28,13 @@ class WordClasses:
 
     def verbal(self, verbs: Collection[str]) -> frozenset[int]:
         """The finest classes that hold verbs, by their share of known verbs or of words that begin as present tense."""
-        sizes: Counter[int] = Counter()
-        known: Counter[int] = Counter()
-        present: Counter[int] = Counter()
-        masculine: Counter[int] = Counter()
-        for word, numbers in self.classes.items():
-            finest = numbers[-1]
-            sizes[finest] += 1
-            known[finest] += word in verbs
-            present[finest] += word.startswith(("ي", "ت", "سي", "ست"))
-            masculine[finest] += word.startswith(("ي", "سي"))
+        finest = {word: numbers[-1] for word, numbers in self.classes.items()}
+        sizes = Counter(finest.values())
+        known = Counter(finest[word] for word in verbs if word in finest)
+        present = Counter(
+            number for word, number in finest.items() if word[:1] in ("ي", "ت") or word[:2] in ("سي", "ست")
+        )
+        masculine = Counter(number for word, number in finest.items() if word[:1] == "ي" or word[:2] == "سي")
         return frozenset(
             number
             for number, size in sizes.items()

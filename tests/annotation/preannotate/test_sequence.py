@@ -106,7 +106,7 @@ def test_the_model_file_comes_back_and_its_bytes_are_fixed(tmp_path: Path) -> No
     again = load(tmp_path / "one.npz")
     assert again.weights.labels == model.weights.labels
     assert again.weights.rows == pytest.approx(model.weights.rows, abs=0.02)
-    assert again.classes.classes == {word: list(each) for word, each in model.classes.classes.items()}
+    assert again.classes.classes == {word: tuple(each) for word, each in model.classes.classes.items()}
     assert again.tendencies == model.tendencies and again.vocabulary.counts == model.vocabulary.counts
 
 
