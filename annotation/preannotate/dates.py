@@ -142,9 +142,17 @@ def _number_symbol(form: str) -> str:
     return "%" if _DAY_MONTH.fullmatch(form) and numeric_date([int(part) for part in form.split("/")]) else "n"
 
 
+_NO_STARTS = " \n.,()+_=!bNunB>~f"  # no date begins with these; most symbols are among them
+
+
+def _starts() -> str:
+    """The symbols that a date may begin with."""
+    return "".join({*_calendar().symbols.values(), *"dyZD%Y"} - set(_NO_STARTS))
+
+
 def _grammar() -> re.Pattern[str]:
     """The grammar. Letters are the symbols of lexicons/calendar.toml and `classify`; alternatives in order of
-precedence."""
+    precedence."""
     until = r"(?:\+?[>~]b?|-)"
     day = "l?d"
     days = rf"(?:{day}(?:(?:{until}|[+,/]|,\+){day}){{0,6}})"
@@ -185,8 +193,7 @@ precedence."""
         "weekday": rf"(?<!!)(?:1g?jw|{weekday}|Gw)",
         "relative": r"1g?[jG]|jo|&G|U[jG]|j(?!!)|TP|zT|(?<![!f])T(?![oOXNpJ!d])",
     }
-    # No date begins with these; most symbols are among them.
-    start = r"(?![ \n.,()+_=!bNunB>~f])"
+    start = f"(?![{re.escape(_NO_STARTS)}])"
     return re.compile(f"{start}(?:{'|'.join(f'(?P<{name}>{pattern})' for name, pattern in alternatives.items())})")
 
 
@@ -213,7 +220,7 @@ class DateAnnotator:
 
     def __init__(self, forms: Forms | None = None) -> None:
         self._forms = forms or Forms()
-        self._reader = SymbolReader(classify, self._forms)
+        self._reader = SymbolReader(classify, self._forms, _starts())
         self._grammar = _grammar()
         self._eras: set[int] = set()
         self._looked_at = 0  # forms asked whether they stand for the Hijri era
@@ -248,6 +255,8 @@ class DateAnnotator:
 
     def mentions(self, reading: Reading) -> list[Entity]:
         """The dates of an article that has been read with the annotator's own forms."""
+        if not self._reader.may_match(reading):
+            return []
         symbols = self._reader.read(reading)
         matches = list(self._grammar.finditer(symbols.letters))
         hijri_text = bool(matches) and not self._hijri_marks().isdisjoint(reading.numbers)

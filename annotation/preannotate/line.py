@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from operator import itemgetter
 from typing import NamedTuple
 
 from annotation.preannotate.features import WordClasses
@@ -51,43 +51,23 @@ class Found(NamedTuple):
         return self.start < other.end and other.start < self.end
 
 
+@dataclass(frozen=True, slots=True)
 class Line:
-    """The tokens of one sentence. All sequences are parallel; what no rule asks for is not made.
+    """The tokens of one sentence, as sequences that are parallel.
 
-    `tokens` are the code point ranges of its tokens, `active` those that set off rules with their triggers, `triggers`
-    the triggers of all of them.
+    `tokens` are the code point ranges of its tokens, `numbers` those of their forms, `forms` the tokens as written,
+    `words` what is known of each form; `stems` and `folded` are theirs. `active` are the tokens that set off rules with
+    their triggers, `triggers` the triggers of all of them.
     """
 
-    def __init__(
-        self, tokens: Sequence[tuple[int, int]], numbers: Sequence[int], known: _Known, forms: Sequence[str]
-    ) -> None:
-        self.tokens = tokens
-        self.numbers = numbers
-        self._known = known
-        self._form_of = forms
-        of_number = known.triggers
-        self.active = [(index, of_number[number]) for index, number in enumerate(numbers) if of_number[number]]
-        self.triggers = 0
-        for _, triggers in self.active:
-            self.triggers |= triggers
-
-    @cached_property
-    def forms(self) -> tuple[str, ...]:
-        """The tokens as written."""
-        return tuple(map(self._form_of.__getitem__, self.numbers))
-
-    @cached_property
-    def words(self) -> tuple[Word, ...]:
-        """What is known of each token's form."""
-        return tuple(map(self._known.words.__getitem__, self.numbers))
-
-    @cached_property
-    def stems(self) -> tuple[str, ...]:
-        return tuple(map(self._known.stems.__getitem__, self.numbers))
-
-    @cached_property
-    def folded(self) -> tuple[str, ...]:
-        return tuple(map(self._known.folded.__getitem__, self.numbers))
+    tokens: Sequence[tuple[int, int]]
+    numbers: Sequence[int]
+    forms: Sequence[str]
+    words: Sequence[Word]
+    stems: Sequence[str]
+    folded: Sequence[str]
+    active: Sequence[tuple[int, int]]
+    triggers: int
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -143,9 +123,17 @@ class LineReader:
         for form, folded in zip(forms[first:], self.forms.plain[first:], strict=True):
             known.add(self._word(form, folded))
         tokens, numbers = reading.article.tokens, reading.numbers
-        return [
-            Line(tokens[first:last], numbers[first:last], known, forms) for _, first, last in reading.sentences()
-        ]
+        pick = itemgetter(*numbers, 0)  # one too many, because of a single one it would give no tuple
+        columns = [pick(column) for column in (forms, known.words, known.stems, known.folded, known.triggers)]
+        lines = []
+        for _, first, last in reading.sentences():
+            written, words, stems, plain, its = (column[first:last] for column in columns)
+            active = [(index, triggers) for index, triggers in enumerate(its) if triggers]
+            every = 0
+            for _, triggers in active:
+                every |= triggers
+            lines.append(Line(tokens[first:last], numbers[first:last], written, words, stems, plain, active, every))
+        return lines
 
     def _word(self, form: str, folded: str) -> Word:
         split = self.vocabulary.split(folded)

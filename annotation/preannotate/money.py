@@ -191,7 +191,7 @@ class MoneyAnnotator:
 
     def __init__(self, forms: Forms | None = None) -> None:
         self._forms = forms or Forms()
-        self._reader = SymbolReader(classify, self._forms)
+        self._reader = SymbolReader(classify, self._forms, needed="CIckd")
 
     @property
     def name(self) -> str:
@@ -214,6 +214,8 @@ class MoneyAnnotator:
 
     def mentions(self, reading: Reading) -> list[Entity]:
         """The amounts of an article that has been read with the annotator's own forms."""
+        if not self._reader.may_match(reading):
+            return []
         symbols = self._reader.read(reading)
         matches = list(_GRAMMAR.finditer(symbols.letters))
         if not matches:

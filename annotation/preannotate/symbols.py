@@ -73,26 +73,41 @@ class Symbols:
 
 
 class SymbolReader:
-    """Reads texts for one grammar. What a word form means is worked out once and remembered.
+    """Reads texts for one grammar, no rule of which matches without one of the symbols `needed`.
+
+    What a word form means is worked out once and remembered.
 
     A form that the grammar does not know as a whole is tried without its proclitics: و and ف become `+`, the
     prepositions ب ل ك become `b`. In للعام the article has lost its alef: the piece is لعام, read as العام.
     """
 
-    def __init__(self, classify: Classify, forms: Forms) -> None:
+    def __init__(self, classify: Classify, forms: Forms, needed: str) -> None:
         self._classify = classify
         self._forms = forms
+        self._needed = frozenset(needed)
+        self._with_needed: set[int] = set()
         self._known: list[tuple[_Piece, ...]] = []
         self._letters: list[str] = []
 
+    def may_match(self, reading: Reading) -> bool:
+        """Whether an article has any of the symbols that are needed."""
+        self._learn()
+        return not self._with_needed.isdisjoint(reading.numbers)
+
     def read(self, reading: Reading) -> Symbols:
         """The symbols of an article; line breaks are symbols too."""
+        self._learn()
+        return Symbols(reading, self._known, self._letters)
+
+    def _learn(self) -> None:
         first = len(self._known)
         for token, plain in zip(self._forms.known[first:], self._forms.plain[first:], strict=True):
             pieces = self._pieces(token, plain.replace("ة", "ه"))
+            letters = "".join(piece[0] for piece in pieces)
+            if not self._needed.isdisjoint(letters):
+                self._with_needed.add(len(self._known))
             self._known.append(pieces)
-            self._letters.append("".join(piece[0] for piece in pieces))
-        return Symbols(reading, self._known, self._letters)
+            self._letters.append(letters)
 
     def _pieces(self, token: str, form: str) -> tuple[_Piece, ...]:
         """The pieces of a token whose folded form is `form`."""
