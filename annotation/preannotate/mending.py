@@ -28,6 +28,10 @@ _UNSAFE_REGIONS = frozenset((_SEA, _UPPER_EGYPT, _NAJD, plain("الجليل"))) 
 _AT = plain("في")
 _ON = "علي"  # على in plain spelling
 _SERIES = plain_words("ويندوز أندرويد آيفون أيفون غالاكسي")  # products whose versions have numbers
+_KUNYAS = plain_words("أبو أبا أبي أم ابن بنت")  # no names by themselves
+_SON = plain("بن")
+_FIRSTS = ("first_names", "name_firsts")
+_GIVEN = (*_FIRSTS, "surnames", "name_lasts")
 _PREPOSITIONS = plain_words("في من إلى على عن مع بين نحو ضد لدى عبر تجاه")
 
 
@@ -58,6 +62,8 @@ def mended(line: Line, found: Found) -> Iterator[Found]:
             start += 1
         while end > start and len(line.folded[end - 1]) == 1:
             end -= 1  # م. and د. belong to the next name
+        if start < end:
+            start, end = _with_descent(line, start, end)
     if start >= end:
         return
     kept = found if (start, end) == (found.start, found.end) else found._replace(start=start, end=end)
@@ -73,6 +79,27 @@ _OUTSIDE = {
     "ORG": ("dropped_heads",),
     "PERS": ("honorifics", "sovereigns"),
 }
+
+
+def _with_descent(line: Line, start: int, end: int) -> tuple[int, int]:
+    """A person's name with what its links of descent join: العربي before بن مهيدي, سريع behind جمال أبو."""
+    if line.folded[start] == _SON and start > 0 and not line.forms[start - 1].endswith("ى"):  # على
+        start -= any(line.folded[start - 1] in words(name) for name in _FIRSTS)
+    if end < len(line) and (line.folded[end - 1] == _SON or _is_kunya(line, end - 1)) and _may_be_name(line, end):
+        end += 1
+    return start, end
+
+
+def _is_kunya(line: Line, at: int) -> bool:
+    """Whether a word is no name by itself: أبو, بنت; آبي is one."""
+    return line.folded[at] in _KUNYAS and not line.forms[at].startswith("آ")
+
+
+def _may_be_name(line: Line, at: int) -> bool:
+    word = line.words[at]
+    if not word.is_word or word.cut or word.folded in words("stopwords") or word.stem in words("offices"):
+        return False
+    return word.folded not in words("verbs") and not line.forms[at][0].isdigit()
 
 
 def _before_blessing(line: Line, found: Found) -> int:
@@ -131,8 +158,10 @@ def _common_noun(line: Line, found: Found) -> bool:
             return True
         return word.definite and word.stem in words("common_nouns")
     if found.label == "PERS":
-        if word.definite and word.stem[2:] in words("occupations"):
+        if _is_kunya(line, found.start) or (word.definite and word.stem[2:] in words("occupations")):
             return True
+        if line.stem(found.start - 1) in words("org_heads") and not any(word.stem in words(name) for name in _GIVEN):
+            return True  # مؤسسة سلال
         if not word.definite and word.folded.endswith(_PLURAL):
             return True  # عقاريون, سياسيون
         group = word.stem in norp_words() and word.stem.endswith(("ين", "ون", "ات", "ية"))

@@ -24,6 +24,13 @@ _SPEAKERS = plain_words("المتحدث المتحدثة متحدث متحدثة
 _ROYAL = plain_words("الملك الملكة الأمير الأميرة السلطان الشيخ الشيخة الخليفة الملا")
 _JOINED_PRONOUNS = tuple(plain_words("هم ها هما هن ته تها كم نا"))
 _BU = plain("بو")  # begins many Maghrebi family names
+_RELATIVES = frozenset(
+    relative + pronoun
+    for relative in plain_words(
+        "ابن ابنت شقيق شقيقت حفيد حفيدت زوج زوجت والد والدت عم عمت خال خالت أخو أخي أخا أخت جد جدت نجل صهر"
+    )
+    for pronoun in ("ه", "ها", "هم", "هما", "نا", "ي")
+)
 _CLAN, _SERVANT, _GOD = plain("آل"), "عبد", plain("الله")
 _FOREIGN_LINKS, _FOREIGN_ARTICLES = frozenset(("فان", "فون")), frozenset(("دير", "دن", "دي"))  # فإن has another form
 _VERB_SIGNS = tuple(plain_words("ي ت ن أ و ف ل م"))  # first letters of inflected verbs and participles
@@ -36,7 +43,7 @@ def persons(names: Names) -> Iterator[Found]:
     for at in line.at(GIVEN):
         end = _name_end(names, at) if at >= taken else at
         if end <= at + 1:
-            if at < taken or not _royal(names, at):
+            if at < taken or not (_royal(names, at) or _related(names, at)):
                 continue
             end = at + 1
         start = at
@@ -238,6 +245,14 @@ def _royal(names: Names, at: int) -> bool:
         return False
     stem = line.stems[at]
     return stem in words("first_names") and stem not in words("name_particles") and stem != _SERVANT
+
+
+def _related(names: Names, at: int) -> bool:
+    """حفيدتها تالا، شقيقه وليد: a given name alone behind whose relative it is."""
+    line = names.line
+    if line.stem(at - 1) not in _RELATIVES or line.words[at].cut or at in names.blocked or _final_alef(line, at):
+        return False
+    return line.stems[at] in words("first_names") and line.stems[at] not in words("ambiguous_names")
 
 
 def _strange_given_name(names: Names, at: int) -> bool:
