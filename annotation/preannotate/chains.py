@@ -35,6 +35,9 @@ class Allows:
     by: bool = False
 
 
+_PRONOUNS = ("ها", "هم", "هما", "هن")
+
+
 class Names:
     """The mentions already known in a line, by the token they start at and by the tokens they cover."""
 
@@ -139,6 +142,8 @@ def _step(names: Names, at: int, first: int, allows: Allows, *, closed: bool) ->
         another = word.definite and word.stem[2:] in words("place_heads")  # وزارة التجهيز والولاية: another body
         if another or word.stem in words("org_heads") or names.is_nisba(at) or named or _office(word.stem):
             return end
+        if word.folded.endswith(_PRONOUNS):
+            return end  # وزارة الحج وتواصلها الدائم
         if word.definite:
             return at + 1, True
         return (at + 1, False) if _carries(names, at + 1) else end

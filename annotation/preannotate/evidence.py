@@ -91,8 +91,9 @@ def national_first(names: Names, start: int, end: int) -> bool:
 
 
 def named_or_national(names: Names, start: int, end: int) -> bool:
-    """The complement holds a known name, a number or a nationality."""
-    return named(names, start, end) or any(names.is_nisba(at) for at in range(start, end))
+    """The complement holds a known name, a number or a definite nationality: معهد أمريكي is any."""
+    nations = (at for at in range(start, end) if names.is_nisba(at))
+    return named(names, start, end) or any(names.line.words[at].definite for at in nations)
 
 
 def charity(names: Names, start: int, end: int) -> bool:

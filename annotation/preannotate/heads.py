@@ -38,10 +38,12 @@ _SEATED = Allows(to=True, places=True, names=True)
 
 _ROWS: tuple[tuple[str, Rule], ...] = (
     ("وزارة", Rule("ORG", _JOINED, evidence.anything, 0.9)),
-    ("جامعة حزب منظمة كلية أكاديمية", Rule("ORG", _JOINED, evidence.anything, 0.8)),
+    ("جامعة حزب منظمة أكاديمية", Rule("ORG", _JOINED, evidence.anything, 0.8)),
+    ("كلية", Rule("ORG", Allows(conjunction=True, places=True, names=True), evidence.anything, 0.8)),
     ("محكمة المحكمة", Rule("ORG", _SEATED, evidence.anything, 0.85)),
     (
-        "جمعية رابطة هيئة مؤسسة مجلس لجنة نقابة معهد مركز وكالة صندوق بنك اتحاد حركة جبهة مديرية مندوبية",
+        "جمعية رابطة هيئة مؤسسة مجلس لجنة نقابة معهد مركز وكالة صندوق بنك اتحاد حركة جبهة مديرية مندوبية"
+        " جهاز تعاونية",
         Rule("ORG", _BODY, any_of(evidence.named_or_national, evidence.charity), 0.75),
     ),
     ("مدرسة ثانوية إعدادية ابتدائية متوسطة", Rule("ORG", _BODY, evidence.school, 0.75)),

@@ -9,7 +9,14 @@ from typing import NamedTuple
 
 from annotation.preannotate.features import WordClasses
 from annotation.preannotate.forms import Forms, Reading
-from annotation.preannotate.words import Vocabulary, kept_letters
+from annotation.preannotate.words import Vocabulary, kept_letters, plain_words
+
+# Words of four letters whose ال is the article; of most others (الله، الذي، الآن) it is a part.
+_SHORT_NOUNS = plain_words(
+    "الدم الحق النص الفن الطب الخط الحج الأم اليد السن الحي الحل الحر الحب البر الأب الظن الصف الشك الشر السر"
+    " الحظ الجو الظل الجد الأخ الود المد الغي العم العز السد الزي الري الرب الحس البث السم الكف الدر التل البن"
+    " الجص السل الرق اللص الفخ الغش الجن المخ الفم"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +149,7 @@ class LineReader:
         cut = split.length if is_word else 0
         if cut and len(folded) != len(form):
             cut = kept_letters(form)[cut]
-        definite = stem.startswith("ال") and len(stem) > 4
+        definite = stem.startswith("ال") and (len(stem) > 4 or stem in _SHORT_NOUNS)
         commonness = self.vocabulary.counts.get(stem, 0).bit_length()
         proclitic = folded[: split.length] if cut else ""
         numbers = self.classes.classes.get(stem)

@@ -150,8 +150,10 @@ def _common_noun(line: Line, found: Found) -> bool:
         return True
     if found.end - found.start > 1:
         first, last = line.words[found.start], line.words[found.end - 1]
-        school = found.label == "ORG" and found.end - found.start == 2 and first.stem in words("org_heads")
-        return school and not last.definite and last.folded.endswith("ة") and last.commonness > 8
+        if found.label != "ORG" or found.end - found.start > 2 or first.stem not in words("org_heads") or last.definite:
+            return False
+        described = first.folded.endswith("ة") and last.folded.endswith("ية") and last.stem not in words("gpe")
+        return described or (last.folded.endswith("ة") and last.commonness > 8)  # مدرسة ابتدائية, مدرسة جديدة
     word = line.words[found.start]
     if found.label == "ORG":
         if word.definite and (word.stem in words("org_heads") or word.stem[2:] in words("org_heads")):

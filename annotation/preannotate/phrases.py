@@ -22,6 +22,7 @@ _OF_OFFICIALS = plain_words(
     "المساعد المساعدة السابق الأسبق الحالي المنتدب المكلف المقبل الراحل الأستاذ الدكتور الأخيرة الرسمي الرسمية"
 )
 _KOREAN, _HALVES = plain("كوري"), plain_words("الجنوبي الجنوبية الشمالي الشمالية الجنوبيين الشماليين جنوبي شمالي")
+_NO_NATIONS = ("اليمنى", "المجرى")  # their plain spelling is that of nationalities
 _NUMBER = plain("رقم")
 _OF_YEAR = plain_words("سنة عام")
 
@@ -154,6 +155,8 @@ def regional_words(names: Names) -> Iterator[Found]:
         if at == 0 or not word.definite or word.cut or not before.definite or at in names.blocked or names.starting(at):
             continue
         if at in names.persons or at - 1 in names.persons or before.folded in words("honorifics"):
+            continue
+        if line.forms[at] in _NO_NATIONS:
             continue
         if before.stem in words("surnames") or before.stem in words("first_names"):
             continue
