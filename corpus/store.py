@@ -59,7 +59,11 @@ class Head:
 def atomic_write(path: Path, body: bytes) -> None:
     """Write `body` to `path` so that the file is at all times absent, the old one, or the whole new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-", suffix=path.suffix)
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-", suffix=path.suffix)
+    except OSError as error:
+        error.filename = str(path)
+        raise
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(body)
@@ -67,7 +71,9 @@ def atomic_write(path: Path, body: bytes) -> None:
             os.fsync(file.fileno())
         os.chmod(name, 0o644)
         os.replace(name, path)
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, OSError):  # a failed write doesn't say where
+            error.filename = str(path)
         with contextlib.suppress(FileNotFoundError):
             os.unlink(name)
         raise

@@ -11,6 +11,7 @@ import typer
 
 from corpus.cli.labelstudio import explained
 from corpus.cli.output import ANNOTATION, FAILED, REJECTS, list_rejects, progress_bars, say, show_json, show_table
+from corpus.cli.start import explain_os_error, unwritable
 
 if TYPE_CHECKING:
     from annotation.adjudicate.answers import Conflict, Reading
@@ -124,13 +125,20 @@ def agreement(
     """Measure how far annotators agree with each other and with the model, and who differs from whom on what.
 
     Values stand with their 95 % intervals; `docs/agreement.md` defines them. They become the corpus's table
-    `agreement`.
+    `agreement`, if it can be written to.
 
     Examples: `mudawwana agreement`  ·  `mudawwana agreement --round 2 --json`
     """
-    from corpus.workflow.agreement import corpus_agreement
+    from corpus.workflow.agreement import corpus_agreement, measured_agreement
 
-    found = corpus_agreement(_root(context, corpus), round_=round_)
+    root = _root(context, corpus)
+    try:
+        found = corpus_agreement(root, round_=round_)
+    except OSError as error:
+        if not unwritable(error):
+            raise
+        say(f"{explain_os_error(error)} (the corpus's table of figures stays as it was)")
+        found = measured_agreement(root, round_=round_)
     if as_json:
         show_json(_finite(found))
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,13 +17,13 @@ from corpus.cli.output import (
     FAILED,
     REJECTS,
     RELEASES,
-    USAGE,
     list_rejects,
     progress_bars,
     say,
     show_json,
     show_table,
 )
+from corpus.cli.start import main
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -383,39 +382,6 @@ publishing.register(app)
 releases.register(app)
 annotators.register(app)
 ontology.register(app)
-
-
-def main() -> None:
-    """Run the command; errors that a person can mend end with one message and status 1 or 2."""
-    from annotation.preannotate.protocol import AnnotatorError
-    from corpus.config import ConfigError
-    from corpus.ingest import SourceError
-    from corpus.store import StoreError
-    from schemas.ontology import OntologyError
-
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    try:
-        app()
-    except (ConfigError, SourceError) as error:
-        say(f"mudawwana: {error}")
-        sys.exit(USAGE)
-    except (StoreError, OntologyError, AnnotatorError, _release_error()) as error:
-        say(f"mudawwana: {error}")
-        sys.exit(FAILED)
-    except KeyboardInterrupt:
-        say("mudawwana: interrupted; run the same command again to go on")
-        sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(FAILED)
-
-
-def _release_error() -> type[Exception]:
-    from corpus.release.versions import ReleaseError
-
-    return ReleaseError
 
 
 if __name__ == "__main__":

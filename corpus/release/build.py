@@ -279,6 +279,9 @@ def _partial_folder(releases: Path) -> Iterator[Path]:
     folder.chmod(0o755)
     try:
         yield folder
+    except OSError as error:
+        error.filename = error.filename or str(releases)  # a failed write doesn't say where
+        raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

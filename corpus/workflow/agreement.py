@@ -20,7 +20,7 @@ def corpus_agreement(root: Path, *, round_: int | None = None) -> Agreement:
     """
     with locked(root):
         head = read_head(root)
-        found = measure_agreement(read_corpus(root), round_=round_)
+        found = measured_agreement(root, round_=round_)
         rows = agreement_table(found.figures)
         key = "agreement-" + digest(*map(str, rows.to_pylist()))[:24]
         keys = (key,) if rows.num_rows else ()
@@ -29,3 +29,12 @@ def corpus_agreement(root: Path, *, round_: int | None = None) -> Agreement:
                 write_shard(root, "agreement", key, rows)
             write_head(root, Head({**head.shards, "agreement": keys}))
     return found
+
+
+def measured_agreement(root: Path, *, round_: int | None = None) -> Agreement:
+    """The same figures, and nothing is written.
+
+    Raises:
+        StoreError: if the tables of the corpus cannot be read.
+    """
+    return measure_agreement(read_corpus(root), round_=round_)
