@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -24,6 +24,9 @@ from corpus.cli.output import (
     show_table,
 )
 from corpus.cli.start import main
+
+if TYPE_CHECKING:
+    from corpus.workflow.take_in import ImportSummary
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -249,11 +252,16 @@ def import_(
         rows: list[tuple[str, object]] = [
             (name, getattr(summary, name)) for name in ("files", "documents", "sentences", "entities", "topics")
         ]
-        title = "Imported" if summary.new else "Imported before: nothing was added"
-        show_table(title, [*rows, ("rejects", len(summary.rejects))])
+        show_table(_import_title(summary), [*rows, ("rejects", len(summary.rejects))])
     if summary.rejects:
-        list_rejects(summary.rejects)
+        list_rejects(summary.rejects, kept=bool(summary.documents))
         raise typer.Exit(REJECTS)
+
+
+def _import_title(summary: ImportSummary) -> str:
+    if summary.new:
+        return "Imported"
+    return "Imported before: nothing was added" if summary.documents else "Nothing fits this corpus: nothing was added"
 
 
 @app.command(rich_help_panel=CORPUS)

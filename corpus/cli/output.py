@@ -51,13 +51,14 @@ def say(message: str) -> None:
     print(message, file=sys.stderr)
 
 
-def list_rejects(rejects: Sequence[Reject], total: int | None = None) -> None:
-    """The first rejects on standard error, and how many more there are."""
+def list_rejects(rejects: Sequence[Reject], total: int | None = None, *, kept: bool = True) -> None:
+    """The first rejects on standard error, and how many more there are; `kept`: whether the corpus has the others."""
     total = len(rejects) if total is None else total
     for reject in rejects[:SHOWN_REJECTS]:
         say(f"reject: {reject.origin}: {reject.reason}: {reject.message}")
     if total > min(len(rejects), SHOWN_REJECTS):
-        say(f"… and {total - min(len(rejects), SHOWN_REJECTS):,} more; 'mudawwana status --rejects' lists them all")
+        rest = "'mudawwana status --rejects' lists them all" if kept else "--json lists them all"
+        say(f"… and {total - min(len(rejects), SHOWN_REJECTS):,} more; {rest}")
 
 
 @contextmanager

@@ -26,7 +26,7 @@ _TABLES = ("layers", "spans", "topics", "judgments", "rejects")
 
 @dataclass(frozen=True, slots=True)
 class ImportSummary:
-    """What arrived. `new` is false where the same import had been done before."""
+    """What arrived. `new` is false where nothing was stored: nothing matched, or it had been imported before."""
 
     files: int
     documents: int
@@ -41,6 +41,8 @@ def import_files(
     root: Path, config: CorpusConfig, files: Sequence[str], *, annotator: str, gold: bool, round_: int
 ) -> ImportSummary:
     """Take in annotation files (the notation, CoNLL, Label Studio's JSON) as layers of `annotator`.
+
+    Rejects are stored with the layers. Where nothing fits the corpus, nothing is stored: it was not meant for it.
 
     Args:
         root: the corpus.
@@ -81,7 +83,7 @@ def import_files(
             "rejects": rejects_table(imported.rejects),
         }
         key = "import-" + digest(*(f"{name}:{row}" for name in _TABLES for row in tables[name].to_pylist()))[:24]
-        new = key not in head.keys("judgments")
+        new = bool(imported.matched) and key not in head.keys("judgments")
         if new:
             for name in _TABLES:
                 write_shard(root, name, key, tables[name])

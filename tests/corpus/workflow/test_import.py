@@ -14,7 +14,7 @@ from corpus.workflow.build import build
 from corpus.workflow.init import init_corpus
 from corpus.workflow.status import corpus_status
 from corpus.workflow.take_in import ImportSummary, import_files
-from tests.conftest import SAMPLES, tree
+from tests.conftest import SAMPLES, Run, tree
 
 PAGE = "tn-02-mobile-libraries"
 
@@ -69,6 +69,17 @@ def test_annotations_of_another_text_are_rejects(root: Path) -> None:
     summary = take_in(root, SAMPLES / "gold" / "dz-02-neighbours.gold")
     assert [reject.reason for reject in summary.rejects] == ["no-such-document"]
     assert summary.entities == 0
+
+
+def test_an_import_that_fits_nothing_stores_nothing_and_says_so(root: Path, run_command: Run) -> None:
+    before = tree(root)
+    wrong = sorted((SAMPLES / "gold").glob("eg-*.gold"))
+    done = run_command("import", *wrong, "--corpus", root)
+    assert done.returncode == 3
+    assert "Nothing fits this corpus" in done.stdout and "before" not in done.stdout
+    assert all(f"reject: {path.name}" in done.stderr for path in wrong)
+    assert tree(root) == before
+    assert run_command("build", "--corpus", root).returncode == 0
 
 
 def test_conll_becomes_spans_that_may_start_inside_words(root: Path, tmp_path: Path) -> None:
