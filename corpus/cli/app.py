@@ -26,6 +26,7 @@ from corpus.cli.output import (
 from corpus.cli.start import main
 
 if TYPE_CHECKING:
+    from corpus.workflow.build import BuildSummary
     from corpus.workflow.take_in import ImportSummary
 
 app = typer.Typer(
@@ -368,10 +369,12 @@ def _show_counts(title: str, counts: Any, *, built: bool) -> None:
     show_table(title, rows)
 
 
-def _stop_with_rejects(summary: Any) -> None:
-    total = sum(summary.rejects.values())
-    if total:
-        list_rejects(summary.first_rejects, total)
+def _stop_with_rejects(summary: BuildSummary) -> None:
+    """Exit with rejects, unless all are of what was retracted, as every build from the same sources must find."""
+    from corpus.retractions import RETRACTED
+
+    if summary.rejects.keys() - {RETRACTED}:
+        list_rejects(summary.first_rejects, sum(summary.rejects.values()))
         raise typer.Exit(REJECTS)
 
 

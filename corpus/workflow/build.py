@@ -14,7 +14,7 @@ from corpus.config import CorpusConfig
 from corpus.extract import record_fields
 from corpus.ingest import HTML, RECORD, FoundPage, Reject, read_pages
 from corpus.release.source import read_corpus
-from corpus.retractions import Retractions, read_retractions
+from corpus.retractions import RETRACTED, Retractions, read_retractions
 from corpus.run import run_tasks
 from corpus.store import Head, locked, read_head, read_table, shard_path, write_head, write_shard
 from corpus.workflow.carry import carry, retire, worked_on
@@ -41,7 +41,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class BuildSummary:
-    """What a build did and what the corpus holds now."""
+    """What a build did and what the corpus holds now; of its rejects, what was retracted comes last."""
 
     found: int
     new_pages: int
@@ -300,7 +300,7 @@ def corpus_counts(root: Path) -> BuildSummary:
     tasks = _count(predictions.get(layer, "") for layer in tables.spans["layer_id"].to_pylist())
     topics = _count(predictions.get(layer, "") for layer in tables.topics["layer_id"].to_pylist())
     clusters = tables.clusters["cluster_id"].to_pylist()
-    rejects = tables.rejects.to_pylist()
+    rejects = sorted(tables.rejects.to_pylist(), key=lambda row: row["reason"] == RETRACTED)
     return BuildSummary(
         found=0,
         new_pages=0,

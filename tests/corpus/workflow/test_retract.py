@@ -30,7 +30,7 @@ from corpus.workflow.init import init_corpus
 from corpus.workflow.retract import Retracted, lookup, retract
 from corpus.workflow.take_in import import_files
 from schemas.ontology import load_ontology
-from tests.conftest import tree
+from tests.conftest import Run, tree
 
 DAY = "2026-03-01"
 SECRET = "سلوى الزناتي"
@@ -146,7 +146,8 @@ def worked(root: Path, pages: Path) -> Path:
     rest.write_text(f"# source: x.txt\n\nparagraph: {SENTENCES[0]}\nnext: وهذا نص آخر تماما.\n", encoding="utf-8")
     conll = root.parent / "rest.conll"
     conll.write_text("".join(f"{word} O\n" for word in ["قيل:", *SENTENCES[1].split()]) + "\n", encoding="utf-8")
-    import_files(root, CorpusConfig(), [str(rest), str(conll)], annotator="hind", gold=False, round_=2)
+    mixed = list(map(str, (gold, rest, conll)))  # rejects are kept where something fits
+    assert len(import_files(root, CorpusConfig(), mixed, annotator="hind", gold=False, round_=2).rejects) == 2
     (root / "exports").mkdir()
     tasks = [{"id": nth, "data": {"doc_id": doc, "text": text[doc]}} for nth, doc in enumerate((old, other))]
     stored = json.dumps(tasks, ensure_ascii=False).encode()
@@ -303,6 +304,17 @@ def test_it_is_not_taken_in_again(root: Path, pages: Path) -> None:
     before = tree(root)
     build(root, CorpusConfig(), [str(pages)], jobs=1, progress=quiet)
     assert tree(root) == before
+
+
+def test_what_is_found_again_is_counted_but_no_failure_of_a_build(root: Path, pages: Path, run_command: Run) -> None:
+    take_down(root, "court.txt")
+    done = run_command("build", pages, "--corpus", root)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "rejects: retracted" in done.stdout
+    (pages / "zz-empty.txt").touch()
+    done = run_command("build", pages, "--corpus", root)
+    assert done.returncode == 3
+    assert [line.split(":")[1] for line in done.stderr.splitlines()] == [" zz-empty.txt", " court.txt"]
 
 
 def test_the_same_text_of_another_source_stays_when_a_page_goes(root: Path, pages: Path) -> None:
