@@ -37,6 +37,7 @@ from schemas.tables import (
     LAYER_KINDS,
     RELEASE_CONFIGS,
     SENTENCE_KINDS,
+    SIGHTINGS,
     TABLES,
     TASKS,
     description,
@@ -58,6 +59,9 @@ _LISTED: Final[Mapping[tuple[str, str], Sequence[str]]] = {
     ("release annotations", "task"): TASKS,
     ("release annotations", "layer_kind"): LAYER_KINDS,
 }
+
+_METADATA: Final = ("url", "outlet", "byline", "agency", "place", "published", "fetched_at", "licence")
+"""Columns of the table sightings that an article shown without a corpus has too."""
 
 
 def main() -> None:
@@ -153,6 +157,12 @@ def annotate_schema(ontology: Ontology, inventory: str = "") -> JsonSchema:
     topics = {"label": {"enum": [*ontology.topic_codes]}, "score": score}
     properties: dict[str, JsonSchema] = {
         "source": {**text, "description": "The file, or the file and the number of its record."},
+        "source_id": {**text, "description": "The article's id in a corpus, as lookup and retract take it."},
+        "doc_id": {"type": ["string", "null"], "description": "The text's id; null where the page holds no article."},
+        "metadata": {
+            **_object({name: _stated(name) for name in _METADATA}),
+            "description": "What the source or else the page says of the article, as in the table sightings.",
+        },
         "title": {"type": ["string", "null"], "description": "The title, also the text's first line."},
         "text": {**text, "description": "The article's cleaned text in NFC; empty where the page holds no article."},
         "drop_reason": {"type": ["string", "null"], "description": "Why it would be kept out of releases."},
@@ -181,6 +191,7 @@ def annotate_schema(ontology: Ontology, inventory: str = "") -> JsonSchema:
         "if": {"properties": {"text": {"const": ""}}},
         "then": {
             "properties": {
+                "doc_id": {"type": "null"},
                 "title": {"type": "null"},
                 "drop_reason": {"type": "string"},
                 "sentences": empty,
@@ -188,7 +199,12 @@ def annotate_schema(ontology: Ontology, inventory: str = "") -> JsonSchema:
                 "topics": empty,
             }
         },
+        "else": {"properties": {"doc_id": text}},
     }
+
+
+def _stated(name: str) -> JsonSchema:
+    return {"type": ["string", "null"], "description": description(SIGHTINGS.field(name))}
 
 
 def _list(items: JsonSchema, meaning: str) -> JsonSchema:

@@ -279,7 +279,7 @@ def annotate(
     """Show what the pipeline makes of any text, without a corpus: text, sentences, entities, topics.
 
     Prints the notation, which can be corrected by hand and imported, or JSON lines (code points; `edits` are ranges
-    of the page text, all others of `text`).
+    of the page text, all others of `text`; `source_id` and `doc_id` are those that `lookup` and `retract` take).
 
     With `--explain` each line of the page is shown with what became of it: "-" and the rule that removes it, "+" and
     the kind of a line that stays, under it its stops: "|" ends a sentence, "." does not.

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 from annotation.notation import NotedArticle, format_article
 from annotation.preannotate.protocol import Article
 from annotation.preannotate.registry import Annotated, Preannotation
 from corpus.config import DEFAULT_COLUMNS
-from corpus.extract import ExtractError
+from corpus.extract import ExtractError, PageText
 from corpus.ids import article_source_id
 from corpus.ingest import TEXT, FoundPage, Reject, read_pages
 from corpus.pipeline import Document, read_page
 from corpus.span import Entity
 from corpus.workflow.derive import unexpected
+from corpus.workflow.metadata import Metadata, article_metadata
+from corpus.workflow.sources import source_page
 
 BATCH = 64
 
@@ -24,12 +26,15 @@ BATCH = 64
 class AnnotatedDocument:
     """A document of a page, the `nth` (from 1) of its `source`, with what the machine found in it.
 
-    `page_text` is the text that `document.edits` are ranges of, where that is not simply the decoded file; else None.
+    `source_id` and `metadata` are those that a corpus without settings of its own would give it. `page_text` is the
+    text that `document.edits` are ranges of, where that is not simply the decoded file; else None.
     """
 
     source: str
     nth: int
+    source_id: str
     page_text: str | None
+    metadata: Metadata
     document: Document
     annotated: Annotated
 
@@ -40,7 +45,7 @@ def annotate_files(sources: Sequence[str], preannotation: Preannotation) -> Iter
     Raises:
         SourceError: for a source that names nothing.
     """
-    waiting: list[tuple[str, int, str | None, Document] | Reject] = []
+    waiting: list[_Read | Reject] = []
     for found in read_pages(sources):
         waiting.extend([found] if isinstance(found, Reject) else _page(found))
         if len(waiting) >= BATCH:
@@ -49,27 +54,46 @@ def annotate_files(sources: Sequence[str], preannotation: Preannotation) -> Iter
     yield from _annotated(waiting, preannotation)
 
 
-def _page(found: FoundPage) -> list[tuple[str, int, str | None, Document] | Reject]:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A document of a page before anything was suggested in it."""
+
+    page: FoundPage
+    nth: int
+    source_id: str
+    read: PageText
+    document: Document
+
+    def with_suggestions(self, annotated: Annotated) -> AnnotatedDocument:
+        text = None if self.page.media_type == TEXT else self.read.text
+        metadata = article_metadata(self.read.fields, self.document.metadata)
+        source_id = article_source_id(self.source_id, self.nth)
+        return AnnotatedDocument(self.page.path, self.nth, source_id, text, metadata, self.document, annotated)
+
+
+def _page(found: FoundPage) -> list[_Read | Reject]:
     try:
-        read = read_page(found.body, found.media_type, DEFAULT_COLUMNS)
+        source = source_page(found, DEFAULT_COLUMNS)
+        read = read_page(found.body, found.media_type, DEFAULT_COLUMNS, source.known)
     except ExtractError as error:
         return [Reject(found.path, error.reason, str(error))]
     except ImportError:
         raise  # a broken installation is not the page's fault
     except Exception as error:  # one page's surprise must not end the run
         return [unexpected(found.path, error)]
-    text = None if found.media_type == TEXT else read.page.text
-    return [(found.path, nth, text, document) for nth, document in enumerate(read.documents, 1)]
+    page = replace(read.page, fields=replace(read.page.fields, url=source.known.url or read.page.fields.url))
+    source_id = str(source.row["source_id"])
+    return [_Read(found, nth, source_id, page, document) for nth, document in enumerate(read.documents, 1)]
 
 
 def _annotated(
-    waiting: Sequence[tuple[str, int, str | None, Document] | Reject], preannotation: Preannotation
+    waiting: Sequence[_Read | Reject], preannotation: Preannotation
 ) -> Iterator[AnnotatedDocument | Reject]:
-    documents = [item[3] for item in waiting if not isinstance(item, Reject)]
+    documents = [item.document for item in waiting if not isinstance(item, Reject)]
     articles = [Article(document.text, document.sentences, document.tokens) for document in documents]
     results = iter(preannotation.annotate(articles))
     for item in waiting:
-        yield item if isinstance(item, Reject) else AnnotatedDocument(*item, next(results))
+        yield item if isinstance(item, Reject) else item.with_suggestions(next(results))
 
 
 def to_json(found: AnnotatedDocument) -> str:
@@ -78,6 +102,9 @@ def to_json(found: AnnotatedDocument) -> str:
     text = document.text
     line: dict[str, object] = {
         "source": found.source,
+        "source_id": found.source_id,
+        "doc_id": document.doc_id if text else None,
+        "metadata": asdict(found.metadata),
         "title": document.title,
         "text": text,
         "drop_reason": document.drop_reason,
@@ -106,9 +133,9 @@ def _entity(entity: Entity, text: str) -> dict[str, object]:
 
 def to_notation(found: AnnotatedDocument) -> str:
     """A document in the notation, ready to be corrected and imported."""
-    document, read = found.document, found.document.metadata
+    document = found.document
     names = ("byline", "agency", "place", "outlet", "published")
-    header = [(name, str(value)) for name in names if (value := getattr(read, name))]
+    header = [(name, " ".join(str(value).split())) for name in names if (value := getattr(found.metadata, name))]
     return format_article(
         NotedArticle(
             source=article_source_id(found.source, found.nth),

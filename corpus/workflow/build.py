@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,8 +10,7 @@ import pyarrow as pa
 
 from corpus import ids
 from corpus.config import CorpusConfig
-from corpus.extract import record_fields
-from corpus.ingest import HTML, RECORD, FoundPage, Reject, read_pages
+from corpus.ingest import FoundPage, Reject, read_pages
 from corpus.release.source import read_corpus
 from corpus.retractions import RETRACTED, Retractions, read_retractions
 from corpus.run import run_tasks
@@ -30,6 +28,7 @@ from corpus.workflow.derive import (
 from corpus.workflow.erase import erase, finish
 from corpus.workflow.outlets import digest_of, learn, outlets_of
 from corpus.workflow.relate import relate
+from corpus.workflow.sources import SourcePage, source_page
 from schemas.tables import PAGES, SOURCES
 
 PAGES_PER_SHARD = 256
@@ -136,20 +135,6 @@ class _Found:
     updated: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _SourcePage:
-    """A page found, with the row that says where."""
-
-    page: FoundPage
-    page_id: str
-    row: Mapping[str, str | None]
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes whenever anything known of the source does."""
-        return ids.digest(*(f"{name}={self.row[name]}" for name in SOURCES.names))
-
-
 def _ingest(
     root: Path,
     head: Head,
@@ -168,7 +153,7 @@ def _ingest(
     known_sources = set(known.values())
     rejects: list[Reject] = []
     origins: set[str] = set()
-    new: list[_SourcePage] = []
+    new: list[SourcePage] = []
     keys: list[str] = []
     found = updated = new_pages = 0
     seen: dict[str, str] = {}
@@ -176,7 +161,7 @@ def _ingest(
         found += 1
         if found % 100 == 0:
             progress("pages", found, 0)
-        source = _source_page(item, config)
+        source = source_page(item, config.sources.columns)
         source_id = str(source.row["source_id"])
         if stone := retractions.source(source_id):
             rejects.append(retracted(item.path, stone))
@@ -215,7 +200,7 @@ def _pages(sources: Sequence[str], origins: set[str], rejects: list[Reject]) -> 
             yield item
 
 
-def _twice(source: _SourcePage) -> Reject:
+def _twice(source: SourcePage) -> Reject:
     name = source.row["url"] or source.row["path"]
     return Reject(
         source.page.path,
@@ -226,33 +211,7 @@ def _twice(source: _SourcePage) -> Reject:
     )
 
 
-_CANONICAL = re.compile(
-    rb"<link\s[^>]*rel=[\"']?canonical[\"']?[^>]*href=[\"']([^\"'>\s]+)"
-    rb"|<link\s[^>]*href=[\"']([^\"'>\s]+)[\"'][^>]*rel=[\"']?canonical"
-    rb"|<meta\s[^>]*property=[\"']og:url[\"'][^>]*content=[\"']([^\"'>\s]+)",
-    re.IGNORECASE,
-)
-
-
-def _source_page(page: FoundPage, config: CorpusConfig) -> _SourcePage:
-    import json
-
-    fields: dict[str, str] = {}
-    if page.media_type == RECORD:
-        fields = dict(record_fields(json.loads(page.body), config.sources.columns))
-        fields.pop("text", None)
-    elif page.media_type == HTML and (match := _CANONICAL.search(page.body, 0, 1 << 20)):
-        address = next(group for group in match.groups() if group).decode("ascii", "replace")
-        if address.startswith(("http://", "https://")):
-            fields["url"] = address
-    row: dict[str, str | None] = dict.fromkeys(SOURCES.names)
-    row.update({name: value.encode("utf-8", "replace").decode() for name, value in fields.items()})
-    page_id = ids.page_id(page.body)
-    row.update(source_id=ids.source_id(page.path, row["url"]), page_id=page_id, path=page.path)
-    return _SourcePage(page, page_id, row)
-
-
-def _write_pages(root: Path, pages: Sequence[_SourcePage]) -> str:
+def _write_pages(root: Path, pages: Sequence[SourcePage]) -> str:
     key = ids.digest(*(page.fingerprint for page in pages))[:32]
     bodies = {page.page_id: page.page for page in pages}
     write_shard(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,13 +13,13 @@ from annotation.layers import LayerRows, prediction_rows
 from annotation.preannotate.protocol import Article
 from annotation.preannotate.registry import Preannotation, load_preannotation
 from corpus import ids, personal
-from corpus.clean.dates import parse_published
 from corpus.extract import ExtractError, PageFields
 from corpus.ingest import PAGE_PAYLOAD, Reject
 from corpus.pipeline import POLICY_VERSION, Document, read_page
 from corpus.retractions import RETRACTED, Retractions, Tombstone
 from corpus.store import read_shard, shard_path, write_shard
 from corpus.text.chars import UCD_VERSION
+from corpus.workflow.metadata import article_metadata
 from corpus.workflow.outlets import Recurring
 from schemas.tables import DOCUMENTS, REJECTS, SIGHTINGS
 
@@ -201,7 +201,7 @@ def documents_table(documents: Sequence[Document]) -> pa.Table:
 def _sightings_table(found: Sequence[tuple[_Source, Document, str]], settings: DeriveSettings) -> pa.Table:
     rows = []
     for source, document, encoding in found:
-        known, read = source.fields, document.metadata
+        metadata = article_metadata(source.fields, document.metadata, settings.redacted)
         rows.append(
             {
                 "doc_id": document.doc_id,
@@ -209,14 +209,8 @@ def _sightings_table(found: Sequence[tuple[_Source, Document, str]], settings: D
                 "page_id": source.page_id,
                 "path": source.path,
                 "encoding": encoding,
-                "url": known.url,
-                "outlet": known.outlet or read.outlet,
-                "byline": _masked(known.byline or read.byline, settings.redacted),
-                "agency": read.agency,
-                "place": read.place,
-                "published": _published(known.published) or read.published,
-                "fetched_at": known.fetched_at,
-                "licence": known.licence or settings.licence or None,
+                **asdict(metadata),
+                "licence": metadata.licence or settings.licence or None,
                 "edits": [
                     {"start": edit.start, "end": edit.end, "replacement": edit.replacement, "rule": edit.rule}
                     for edit in document.edits
@@ -226,15 +220,6 @@ def _sightings_table(found: Sequence[tuple[_Source, Document, str]], settings: D
             }
         )
     return pa.Table.from_pylist(rows, SIGHTINGS)
-
-
-def _masked(words: str | None, kinds: Sequence[str]) -> str | None:
-    return personal.apply_edits(words, personal.redact(words, kinds)) if words and kinds else words
-
-
-def _published(stated: str | None) -> str | None:
-    """A stated date as ISO 8601; as it stands where it cannot be read."""
-    return (parse_published(stated) or stated) if stated else None
 
 
 def rejects_table(rejects: Sequence[Reject]) -> pa.Table:

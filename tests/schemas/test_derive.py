@@ -19,6 +19,12 @@ SOURCE = Path(__file__).parent.parent.parent / "schemas" / "ontology.toml"
 CASES = Path(__file__).parent.parent / "cases" / "ontology"
 
 ARTICLE: dict[str, object] = {
+    "source_id": "ce3f2b0d8a7c4e10",
+    "doc_id": "0a1b2c3d4e5f6071",
+    "metadata": {
+        "url": None, "outlet": None, "byline": "هند", "agency": None,
+        "place": None, "published": "2026-01-02", "fetched_at": None, "licence": None,
+    },
     "source": "ma-ports.txt",
     "title": "المغرب يوسع الميناء",
     "text": "المغرب يوسع الميناء",
@@ -135,6 +141,11 @@ def test_an_arrow_type_without_a_json_form_is_refused() -> None:
 
 # Lines of `mudawwana annotate --json`
 
+NO_ARTICLE: dict[str, object] = {
+    "text": "", "doc_id": None, "title": None, "drop_reason": "no-article",
+    "sentences": [], "entities": [], "topics": [],
+}  # fmt: skip
+
 
 @pytest.mark.parametrize(
     ("change", "right"),
@@ -149,8 +160,11 @@ def test_an_arrow_type_without_a_json_form_is_refused() -> None:
         ({"sentences": [{"start": 0, "end": 19, "kind": "headline"}]}, False),
         ({"edits": [{"start": 0, "end": 0, "replacement": "x", "rule": "insert"}]}, False),
         ({"text": None}, False),
-        ({"text": "", "title": None, "drop_reason": "no-article", "sentences": [], "entities": [], "topics": []}, True),
-        ({"text": "", "title": None, "drop_reason": None, "sentences": [], "entities": [], "topics": []}, False),
+        (NO_ARTICLE, True),
+        (NO_ARTICLE | {"drop_reason": None}, False),
+        (NO_ARTICLE | {"doc_id": "0123456789abcdef"}, False),
+        ({"doc_id": None}, False),
+        ({"metadata": {"byline": "هند"}}, False),
         ({"text": "", "title": None, "drop_reason": "no-article"}, False),
         ({"language": "ar"}, False),
     ],
