@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -87,10 +88,16 @@ def init(
 
     Example: `mudawwana init my-corpus`
     """
-    from corpus.workflow.init import init_corpus
+    from corpus.workflow.init import default_name, init_corpus, loses_letters
 
     path = init_corpus(folder, name)
-    print(f"{path} is ready; fill it in, then: mudawwana build SOURCES… --corpus {folder}")
+    here = folder.resolve().name
+    if not name and loses_letters(here):
+        print(
+            f"the dataset is named '{default_name(here)}', for '{here}' has letters that a dataset name cannot have "
+            f"(a-z, digits, '-', '_' and '.' are allowed); change it in {path}: [corpus] name"
+        )
+    print(f"{path} is ready; fill it in, then: mudawwana build SOURCES… --corpus {shlex.quote(str(folder))}")
 
 
 @app.command(rich_help_panel=CORPUS)
@@ -348,7 +355,7 @@ def demo(
         print(f"\nA sentence of it ({loaded.status}):\n\n  {loaded.sentence}")
         for words, label in loaded.entities:
             print(f"    {label:<8} {words}")
-    print(f"\nNext: mudawwana annotate YOUR-PAGE.txt, or: mudawwana status --corpus {folder}")
+    print(f"\nNext: mudawwana annotate YOUR-PAGE.txt, or: mudawwana status --corpus {shlex.quote(str(folder))}")
 
 
 def _show_counts(title: str, counts: Any, *, built: bool) -> None:
