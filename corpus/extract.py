@@ -12,9 +12,12 @@ from dataclasses import dataclass
 
 from corpus.encoding import DecodeError, decode
 from corpus.html import read_html
+from corpus.ids import without_secrets
 from corpus.ingest import HTML, RECORD
 
 MAX_CHARACTERS = 10_000_000
+_ADDRESSES = ("url", "outlet")
+"""Fields that hold an address; some scrapes have one for the outlet."""
 
 
 class ExtractError(ValueError):
@@ -73,7 +76,8 @@ def extract(body: bytes, media_type: str, columns: Mapping[str, Sequence[str]]) 
         _check_length(decoded.text)
         if media_type == HTML:
             read = read_html(decoded.text)
-            fields = PageFields(read.title, read.url, read.outlet, read.byline, read.published)
+            url = without_secrets(read.url) if read.url else None
+            fields = PageFields(read.title, url, read.outlet, read.byline, read.published)
             page = PageText("\n".join(read.lines), decoded.encoding, fields, read.line_kinds)
         else:
             page = PageText(decoded.text, decoded.encoding, PageFields())
@@ -103,7 +107,7 @@ def _words(value: object, joined: str) -> str:
 def record_fields(record: Mapping[str, object], columns: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
     """The known fields of a record: of the columns that may hold one, the first that is not blank.
 
-    The parts of a text are lines of their own; other fields are one line.
+    The parts of a text are lines of their own; other fields are one line. Addresses are without secrets.
     """
     found = {}
     for field, names in columns.items():
@@ -112,7 +116,7 @@ def record_fields(record: Mapping[str, object], columns: Mapping[str, Sequence[s
             if value.strip():
                 found[field] = value if field == "text" else " ".join(value.split())
                 break
-    return found
+    return found | {field: without_secrets(found[field]) for field in _ADDRESSES if field in found}
 
 
 def _record(record: Mapping[str, object], columns: Mapping[str, Sequence[str]]) -> PageText:

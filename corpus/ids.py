@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 _SHORT = 16
 _TRACKING = frozenset(("fbclid", "gclid", "mc_cid", "mc_eid", "ref", "share", "igshid"))
+# What signs a request or says who made it; not what it is for.
+_CREDENTIALS = (
+    "access_token", "api_key", "apikey", "auth", "client_secret", "id_token", "jsessionid", "passwd", "password",
+    "phpsessid", "pwd", "refresh_token", "secret", "session", "session_id", "sessionid", "sid", "sig", "signature",
+    "token", "x-amz-credential", "x-amz-security-token", "x-amz-signature", "x-goog-credential", "x-goog-signature",
+)  # fmt: skip
+_NAMES = "|".join(name.replace("_", "(?:_|%5f)") for name in _CREDENTIALS)
+_SECRETS = re.compile(
+    rf"([?&#](?:{_NAMES})=)[^&#]*"  # a query's, or a fragment's like one
+    rf"|(;(?:{_NAMES})=)[^/?#&;]*"  # a path's; a query's that is written as in HTML, behind &amp;
+    r"|(\A\s*[a-z][a-z0-9+.-]*://)[^/?#\s]*@",  # user and password
+    re.IGNORECASE,
+)
 
 
 def digest(*parts: str | bytes) -> str:
@@ -30,9 +44,20 @@ def doc_id(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:_SHORT]
 
 
+def without_secrets(url: str) -> str:
+    """`url` without user name and password, and without the values of parameters whose names are of credentials.
+
+    The names stay, in any case of letters: `?token=x&id=7` becomes `?token=&id=7`. Other urls stay as they are.
+    """
+    return _SECRETS.sub(lambda found: found[found.lastindex or 0], url)
+
+
 def canonical_url(url: str) -> str:
-    """`url` without what does not change the page: case of the host, default port, tracking parameters, fragment."""
-    parts = urlsplit(url.strip())
+    """`url` without what does not change the page: case of the host, default port, tracking parameters, fragment.
+
+    Secrets go too: a page is the same one in another session.
+    """
+    parts = urlsplit(without_secrets(url.strip()))
     host = (parts.hostname or "").removeprefix("www.")
     if parts.port and (parts.scheme, parts.port) not in (("http", 80), ("https", 443)):
         host = f"{host}:{parts.port}"
@@ -58,7 +83,7 @@ def source_id(path: str, url: str | None = None) -> str:
     try:
         name = canonical_url(url) if url else f"path:{path}"
     except ValueError:  # not a url that can be taken apart: its text is all there is
-        name = f"url:{url}"
+        name = f"url:{without_secrets(str(url))}"
     return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_SHORT]
 
 

@@ -48,7 +48,7 @@ def source_page(page: FoundPage, columns: Mapping[str, Sequence[str]]) -> Source
     elif page.media_type == HTML and (match := _CANONICAL.search(page.body, 0, 1 << 20)):
         address = next(group for group in match.groups() if group).decode("ascii", "replace")
         if address.startswith(("http://", "https://")):
-            found["url"] = address
+            found["url"] = ids.without_secrets(address)
     row: dict[str, str | None] = dict.fromkeys(SOURCES.names)
     row.update({name: value.encode("utf-8", "replace").decode() for name, value in found.items()})
     page_id = ids.page_id(page.body)

@@ -17,6 +17,7 @@ from corpus.ids import (
     layer_id,
     page_id,
     source_id,
+    without_secrets,
 )
 
 PARTS = st.lists(st.one_of(st.text(st.characters(exclude_categories=["Cs"]), max_size=4), st.binary(max_size=4)))
@@ -63,6 +64,40 @@ def test_ids_of_texts_and_pages_are_plain_hashes() -> None:
 def test_urls_without_what_does_not_change_the_page(url: str, canonical: str) -> None:
     assert canonical_url(url) == canonical
     assert canonical_url(canonical) == canonical
+
+
+SECRETS = [
+    (
+        "https://user:pa55@example.org/a?sig=AbC%3D&token=t0k&session_id=5#frag",
+        "https://example.org/a?sig=&token=&session_id=#frag",
+    ),
+    ("https://user@example.org:8080/a", "https://example.org:8080/a"),
+    ("ftp://u:p@@example.org/a", "ftp://example.org/a"),
+    ("https://example.org/a?PHPSESSID=1f&id=7", "https://example.org/a?PHPSESSID=&id=7"),
+    ("https://example.org/a?id=7&amp;Api_Key=k&amp;x=1", "https://example.org/a?id=7&amp;Api_Key=&amp;x=1"),
+    ("https://example.org/a;jsessionid=0A1B?id=7", "https://example.org/a;jsessionid=?id=7"),
+    ("https://example.org/a#access_token=x&state=1", "https://example.org/a#access_token=&state=1"),
+    ("https://example.org/a?X-Amz-Signature=00&X-Amz-Date=1", "https://example.org/a?X-Amz-Signature=&X-Amz-Date=1"),
+    ("example.org/a?auth=x", "example.org/a?auth="),
+]
+NO_SECRETS = [
+    "https://example.org/a?id=7&q=token",
+    "https://example.org/@author/a?author=x&design=y&side=1&tokens=3&my_token=4",
+    "https://example.org/a?mail=a@b.org",
+    "https://example.org/auth=1/sid=2",
+    "https://example.org/session?p=;x",
+]
+
+
+@pytest.mark.parametrize(("url", "shown"), SECRETS)
+def test_secrets_go_out_of_a_url(url: str, shown: str) -> None:
+    assert without_secrets(url) == shown == without_secrets(shown)
+    assert source_id("", url) == source_id("", shown)
+
+
+@pytest.mark.parametrize("url", NO_SECRETS)
+def test_a_url_without_secrets_stays_as_it_is(url: str) -> None:
+    assert without_secrets(url) == url
 
 
 @given(st.text())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -10,14 +11,15 @@ import sys
 import time
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from corpus.config import CorpusConfig, parse_config
 from corpus.release.source import read_corpus
-from corpus.store import StoreError, locked
+from corpus.store import StoreError, locked, read_table
 from corpus.workflow.build import BuildSummary, build
 from corpus.workflow.init import init_corpus
-from tests.conftest import SAMPLES, tree
+from tests.conftest import SAMPLES, Run, tree
 
 PAGES = ("ma-07*", "ma-08*", "ma-09*", "dz-02*", "sa-02*", "gulf-world.jsonl")
 
@@ -193,3 +195,23 @@ def test_only_one_process_writes(tmp_path: Path, pages: Path) -> None:
     init_corpus(root, "test")
     with locked(root), pytest.raises(StoreError, match="another mudawwana process"):
         build(root, CorpusConfig(), [str(pages)], jobs=1, progress=quiet)
+
+
+def test_secrets_of_an_address_are_neither_stored_nor_released(tmp_path: Path, run_command: Run) -> None:
+    text = (SAMPLES / "pages" / "tn-02-mobile-libraries.txt").read_text("utf-8")
+    record = {"text": text, "url": "https://user:pa55w0rd@example.org/a?token=s3cr3t&id=7", "licence": "CC0-1.0"}
+    (tmp_path / "page.jsonl").write_text(json.dumps(record) + "\n", "utf-8")
+    html = (SAMPLES / "pages" / "lb-01-trail.html").read_text("utf-8")
+    canonical = '<link rel="canonical" href="https://example.org/b?sid=s3cr3t&amp;id=8">'
+    (tmp_path / "page.html").write_text(html.replace("<head>", f"<head>{canonical}", 1), "utf-8")
+    run_command("init", "corpus")
+    assert run_command("build", "page.jsonl", "page.html", "--corpus", "corpus").returncode == 0
+    run_command("release", "--corpus", "corpus")
+    root = tmp_path / "corpus"
+    urls = {"https://example.org/a?token=&id=7", "https://example.org/b?sid=&amp;id=8"}
+    assert set(read_table(root, "sources")["url"].to_pylist()) == urls
+    assert set(read_table(root, "sightings")["url"].to_pylist()) == urls
+    released = [pq.read_table(file)["url"].to_pylist() for file in (root / "releases").rglob("documents/*.parquet")]
+    assert {url for column in released for url in column} == urls
+    held = run_command("lookup", record["url"].replace("s3cr3t", "other"), "--corpus", "corpus", "--json")
+    assert json.loads(held.stdout)["in_corpus"]
