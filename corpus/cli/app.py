@@ -18,6 +18,7 @@ from corpus.cli.output import (
     FAILED,
     REJECTS,
     RELEASES,
+    USAGE,
     list_rejects,
     progress_bars,
     say,
@@ -215,11 +216,16 @@ def validate(
 
     Examples: `mudawwana validate`  ·  `mudawwana validate 1.0.0`  ·  `mudawwana validate path/to/a/release`
     """
-    from corpus.workflow.check import check
+    from corpus.workflow.check import check, is_corpus, why_no_release
 
     target = Path(release_version) if release_version and Path(release_version).is_dir() else None
+    if target is not None and not is_corpus(target) and (problem := why_no_release(target)):
+        say(f"mudawwana: {problem}")
+        raise typer.Exit(USAGE)
     with progress_bars() as progress:
-        if target is not None:
+        if target is not None and is_corpus(target):
+            result = check(target.resolve(), None, progress)
+        elif target is not None:
             result = check(None, [target], progress)
         else:
             root = _root(corpus)
