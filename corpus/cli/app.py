@@ -181,6 +181,8 @@ def release(
     """
     from corpus.config import read_config
     from corpus.release.build import release as run_release
+    from corpus.release.manifest import read_manifest
+    from corpus.release.publish import why_local
     from corpus.release.standoff import write_standoff
 
     root = _root(corpus)
@@ -195,12 +197,15 @@ def release(
         print(f"{gone}: withdrawn, since it holds what was retracted; {summary.version} stands in its place")
     if edition is not None:
         print(f"without texts: {_shown(edition)}")
+    local = why_local(read_manifest(summary.path))
     if not summary.created:
-        print(f"{summary.version}: {summary.reason}")
+        print(f"{summary.version}: {summary.reason}" + (f"; it is {local}" if local else ""))
         return
     rows: list[tuple[str, object]] = [(config, _splits(splits)) for config, splits in summary.counts.items()]
     show_table(f"Release {summary.version} ({summary.reason})", [*rows, ("folder", summary.path)])
     print("".join(f"{line}\n" for line in summary.changelog.splitlines() if line.startswith("- ")), end="")
+    if local:
+        print(f"it is {local}")
     print(f'load it: datasets.load_dataset("{_shown(summary.path)}")')
 
 

@@ -56,7 +56,7 @@ def _run() -> None:
     from corpus.cli.app import app
     from corpus.config import ConfigError
     from corpus.ingest import SourceError
-    from corpus.release.versions import ReleaseError
+    from corpus.release.versions import ReleaseError, VersionError
     from corpus.store import StoreError
     from schemas.ontology import OntologyError
 
@@ -65,7 +65,7 @@ def _run() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         app()
-    except (ConfigError, SourceError) as error:
+    except (ConfigError, SourceError, VersionError) as error:
         say(f"mudawwana: {error}")
         sys.exit(USAGE)
     except (StoreError, OntologyError, AnnotatorError, ReleaseError) as error:

@@ -147,11 +147,8 @@ def check_publishable(folder: Path, name: str) -> Manifest:
         manifest = read_manifest(folder)
     except ManifestError as error:
         raise ReleaseError(str(error)) from error
-    if manifest.distribution == LOCAL:
-        raise ReleaseError(
-            f"release {name} is for local use: {_why_local(manifest)}. Take those texts out, or publish the "
-            "annotations without texts: mudawwana release --standoff"
-        )
+    if why := why_local(manifest):
+        raise ReleaseError(f"release {name} is {why}")
     if manifest.unanswered:
         raise ReleaseError(
             f"the datasheet of release {name} lacks answers that only a person can give: "
@@ -163,9 +160,15 @@ def check_publishable(folder: Path, name: str) -> Manifest:
     return manifest
 
 
-def _why_local(manifest: Manifest) -> str:
+def why_local(manifest: Manifest) -> str | None:
+    """Why a release may not be passed on and what to do about it, if it may not."""
+    if manifest.distribution != LOCAL:
+        return None
     listed = ", ".join(f"{licence} ({count:,})" for licence, count in manifest.text_licences.items())
-    return f"the licence of some texts is unknown or forbids changed copies ({listed})"
+    return (
+        f"for local use: the licence of some texts is unknown or forbids changed copies ({listed}). Take those texts "
+        "out, or publish the annotations without texts: mudawwana release --standoff"
+    )
 
 
 def _publish(job: _Job, options: Options, report: Report) -> Published:

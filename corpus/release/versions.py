@@ -20,6 +20,10 @@ class ReleaseError(Exception):
     """No release was made; the message says why and what to do. Earlier releases are untouched."""
 
 
+class VersionError(ReleaseError):
+    """What was given as a version is none."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Version:
     """Three plain numbers; `datasets` takes nothing else."""
@@ -36,11 +40,11 @@ class Version:
         """The version that `text` names.
 
         Raises:
-            ReleaseError: if it is not three numbers with full stops between them.
+            VersionError: if it is not three numbers with full stops between them.
         """
         found = _VERSION.fullmatch(text)
         if found is None:
-            raise ReleaseError(f"{text!r} is not a version; write three numbers, such as 1.2.0")
+            raise VersionError(f"{text!r} is not a version; write three numbers, such as 1.2.0")
         return cls(*(int(number) for number in found.groups()))
 
     def after(self, step: Step) -> Version:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from corpus.cli.app import app
-from tests.conftest import Run
+from tests.conftest import SAMPLES, Run
 
 ROOT = Path(__file__).parents[3]
 COMMANDS = [info.name or info.callback.__name__ for info in app.registered_commands if info.callback]
@@ -41,3 +41,25 @@ def test_help_needs_none_of_the_heavy_libraries() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_release_says_whether_it_may_be_passed_on_and_a_wrong_version_is_a_mistake_of_usage(
+    tmp_path: Path, run_command: Run
+) -> None:
+    page = SAMPLES / "pages" / "tn-02-mobile-libraries.txt"
+    run_command("init", "corpus")
+    run_command("build", page, "--corpus", "corpus")
+    for command in (("release", "1.x"), ("publish", "1.x", "org/name")):
+        wrong = run_command(*command, "--corpus", "corpus")
+        assert wrong.returncode == 2
+        assert wrong.stderr == "mudawwana: '1.x' is not a version; write three numbers, such as 1.2.0\n"
+    for _ in ("new", "standing"):
+        assert "it is for local use: the licence of some texts is unknown" in run_command(
+            "release", "--corpus", "corpus"
+        ).stdout
+    settings = tmp_path / "corpus" / "corpus.toml"
+    stated = 'licence = ""                # licence of texts', 'licence = "CC0-1.0"  #'
+    settings.write_text(settings.read_text("utf-8").replace(*stated), "utf-8")
+    run_command("build", "--corpus", "corpus")
+    done = run_command("release", "--corpus", "corpus")
+    assert done.returncode == 0 and "Release" in done.stdout and "for local use" not in done.stdout
