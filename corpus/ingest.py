@@ -17,7 +17,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 
@@ -227,7 +227,10 @@ def _read_compressed(
         yield _too_large(inner)
         return
     if problem is None:
-        yield from _read_body(inner, content, archives)
+        for found in _read_body(inner, content, archives):
+            if isinstance(found, Reject) and found.origin == inner:
+                found = replace(found, message=f"{found.message} (in {name})")
+            yield found
         return
     # Of a cut-off file of records the whole ones are good; a cut-off page is not a page.
     if PurePosixPath(stem).suffix.lower() in (".jsonl", ".ndjson") and b"\n" in content:

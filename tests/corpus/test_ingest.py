@@ -166,6 +166,12 @@ def test_pages_come_with_their_bytes_and_media_type(tmp_path: Path) -> None:
     ]
 
 
+def test_a_reject_of_what_was_packed_names_the_file_that_is_there(tmp_path: Path) -> None:
+    (found,) = read(tmp_path, "one.warc.gz", gzip.compress(b"WARC/1.0"))
+    line = outcome(found)
+    assert line.startswith("one.warc unknown-file-type: ") and line.endswith(" (in one.warc.gz)")
+
+
 def test_a_file_beyond_the_limit_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ingest, "MAX_FILE_BYTES", 10)
     assert [outcome(one) for one in read(tmp_path, "a.txt", b"x" * 11)] == [
