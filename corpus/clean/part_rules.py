@@ -43,6 +43,8 @@ _STOPS_BEFORE = tuple('.!?؟…»”"')
 _WIDGET_HINT = re.compile(
     r"(?:ال)?(?:[أا]خبار|[آا]خر|[أا]حدث|[أا]هم|[أا]برز|شريط|[أا]كثر|المواضيع|المقالات|العناوين|القائمة)"
 )
+_WIDGET_LETTERS: Final = frozenset("اأآش")
+"""What `_WIDGET_HINT` can begin with."""
 _TAIL_HINTS: Final = (
     "رابط ",
     "مقالات ",
@@ -113,11 +115,18 @@ def script(line: str) -> Cut | None:
     return (start.start(), end.end(), "script") if signs >= _LEAST_CODE_SIGNS and latin * 4 >= len(code) * 3 else None
 
 
+_TAG_WORDS: Final = ("سمات", "وسوم", "كلمات", "tags")
+_LINK_WORDS: Final = ("رابط", "مقالات", "مراسله", "للتواصل", "اقرا", "شاهد", "لقراءه", "المزيد")
+"""Words without which the patterns cannot match: whether a text holds them is known much sooner."""
+
+
 def tags_tail(line: str, outlet: str | None) -> Cut | None:
-    return _tail(_TAGS, line, "tag-list")
+    return _tail(_TAGS, line, "tag-list") if _ends_with_any(line, _TAG_WORDS) else None
 
 
 def link_tail(line: str, outlet: str | None) -> Cut | None:
+    if not _ends_with_any(line, _LINK_WORDS):
+        return None
     return _tail(_LINK, line, "read-also") or _tail(_READ_MORE, line, "read-also")
 
 
@@ -132,7 +141,8 @@ def address_tail(line: str, outlet: str | None) -> Cut | None:
 
 def agency_tail(line: str, outlet: str | None) -> Cut | None:
     """ "... انتهى. (أ ف ب)", "... انتهى/و.م.ع"."""
-    for pattern in (_MARK_TAIL, _BRACKETED_TAIL):
+    bracketed = line.rstrip().rstrip(".").rstrip().endswith(("/", ")", "]"))
+    for pattern in (_MARK_TAIL, _BRACKETED_TAIL) if bracketed else (_MARK_TAIL,):
         cut = _tail(pattern, line, "agency-mark")
         if cut is None:
             continue
@@ -167,6 +177,12 @@ def _tail(pattern: re.Pattern[str], line: str, rule: str) -> Cut | None:
     return (start, len(line), rule) if start else None
 
 
+def _ends_with_any(line: str, words: tuple[str, ...]) -> bool:
+    """Whether one of the folded `words` stands near the end of a line."""
+    tail = _folded_tail(line[-_REACH:])
+    return any([word in tail for word in words])
+
+
 @lru_cache(maxsize=4)
 def _folded_tail(tail: str) -> str:
     return fold(tail)
@@ -188,7 +204,7 @@ def cut_parts(text: str, outlet: str | None) -> list[Cut]:
     head, tail = 0, len(text)
     if ("}" in text or "</" in text) and (cut := script(text)) is not None:
         return [cut]
-    if ":" in text[:120] or _WIDGET_HINT.match(text):
+    if text.find(":", 0, 120) >= 0 or (text[0] in _WIDGET_LETTERS and _WIDGET_HINT.match(text)):
         for rule in HEAD_RULES:
             cut = rule(text[head:tail], outlet)
             if cut is not None:
