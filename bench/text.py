@@ -24,7 +24,7 @@ from pathlib import Path
 from annotation.notation import parse_articles
 from corpus.clean import KnownPage, clean_pages
 from corpus.segment.sentences import segment, split_line
-from corpus.segment.tokens import token_offsets
+from corpus.segment.tokens import token_offsets, tokens_of
 from corpus.text.edits import Edit, compose
 from corpus.text.normalise import normalise, tidy
 from corpus.workflow.derive import PAGES_AT_ONCE
@@ -293,8 +293,7 @@ def all_steps(articles: Sequence[tuple[str, str]]) -> None:
         compose(normal[nth][1], cleaning, normal[nth][0])
     for (_, one), (text, _) in zip(found, tidied, strict=True):
         segment(text, one.line_kinds)
-    for text, _ in tidied:
-        token_offsets(text)
+    tokens_of([text for text, _ in tidied])
 
 
 def steps_speed(articles: Sequence[tuple[str, str]]) -> tuple[float, float]:

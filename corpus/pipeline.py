@@ -11,7 +11,7 @@ from corpus.extract import PageFields, PageText, extract
 from corpus.personal import redact
 from corpus.segment import sentences as segmenter
 from corpus.segment import tokens as tokeniser
-from corpus.segment.tokens import token_offsets
+from corpus.segment.tokens import tokens_of
 from corpus.span import Sentence
 from corpus.text import normalise as normaliser
 from corpus.text.edits import Edit, apply_edits, compose
@@ -122,7 +122,7 @@ def read_texts(pages: Sequence[KnownPage], redacted: Collection[str] = ()) -> li
         edits = [compose(own, masking, text) for own, masking, text in zip(edits, masks, texts, strict=True)]
         texts = [apply_edits(text, masking) for text, masking in zip(texts, masks, strict=True)]
     sentences = [segmenter.segment(text, one.line_kinds) for text, (_, one) in zip(texts, articles, strict=True)]
-    tokens = [token_offsets(text) for text in texts]
+    tokens = tokens_of(texts)
     solid = [_solid(page.text) for page in pages]
     documents: list[list[Document]] = [[] for _ in pages]
     for at, (nth, article) in enumerate(articles):
@@ -134,7 +134,7 @@ def read_texts(pages: Sequence[KnownPage], redacted: Collection[str] = ()) -> li
                 title=text.split("\n", 1)[0] if article.line_kinds[:1] == ("title",) else None,
                 edits=edits[at],
                 sentences=tuple(sentences[at]),
-                tokens=tuple(tokens[at]),
+                tokens=tokens[at],
                 metadata=article.metadata,
                 quality=quality,
                 kept_share=_solid(text) / solid[nth] if solid[nth] else 0.0,
