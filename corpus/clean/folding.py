@@ -30,8 +30,8 @@ _OTHER_DIGIT = re.compile(
     "\N{EXTENDED ARABIC-INDIC DIGIT ZERO}-\N{EXTENDED ARABIC-INDIC DIGIT NINE}]"
 )
 _DROPPED = re.compile(rf"[{MARKS}\N{{ARABIC TATWEEL}}]+")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_NOT_A_WORD = re.compile(r"[^\w#]+|_+")
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
+_LETTERS_AND_DIGITS = re.compile(r"[^\W_]+")
 
 
 @lru_cache(maxsize=1024)
@@ -52,8 +52,7 @@ def key(text: str) -> str:
     folded = fold(text)
     if TATWEEL not in folded and folded.replace(" ", "").isalpha():
         return " ".join(folded.split())
-    folded = _NUMBER.sub(" # ", _DROPPED.sub("", folded).replace("#", " "))
-    return " ".join(_NOT_A_WORD.sub(" ", folded).split())
+    return " ".join(["#" if word[0].isdecimal() else word for word in _WORD.findall(_DROPPED.sub("", folded))])
 
 
 @lru_cache(maxsize=1024)
@@ -62,4 +61,4 @@ def bare(text: str) -> str:
     folded = fold(text).replace(" ", "")
     if TATWEEL not in folded and folded.isalnum():
         return folded
-    return _NOT_A_WORD.sub("", _DROPPED.sub("", folded).replace("#", ""))
+    return "".join(_LETTERS_AND_DIGITS.findall(_DROPPED.sub("", folded)))

@@ -34,8 +34,8 @@ def load_words(name: str) -> frozenset[str]:
 class PhraseTable:
     """The phrases of many rules, looked up by the words of a line.
 
-    `first_words` are those that openings begin with, `inner_words` those that the longest parts of the inner ones do:
-    most lines hold none of them.
+    `first_words` are those that openings begin with, `inner_words` the longest one of each inner phrase: most lines
+    hold none of them.
     """
 
     whole: dict[str, str] = field(default_factory=dict)
@@ -85,5 +85,5 @@ def load_table(rules: tuple[str, ...]) -> PhraseTable:
                 words = r"\b.*?\b".join(re.escape(part) for part in parts if part)
                 inner.append((max(parts, key=len), re.compile(rf"\b{words}\b"), rule))
     first_words = frozenset(opening.split(" ", 1)[0] for opening in openings)
-    inner_words = frozenset(words.split(" ", 1)[0] for words, _, _ in inner)
+    inner_words = frozenset(max(words.split(), key=len) for words, _, _ in inner)
     return PhraseTable(whole, openings, tuple(inner), first_words, inner_words)
