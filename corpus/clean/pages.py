@@ -14,7 +14,7 @@ from corpus.clean.kinds import assign_kinds
 from corpus.clean.line_rules import LONGEST_SENTENCE, furniture, may_be_furniture, page_hints
 from corpus.clean.lines import Line, read_lines
 from corpus.clean.metadata import ArticleMetadata, read_metadata
-from corpus.clean.part_rules import cut_parts
+from corpus.clean.part_rules import cut_parts, may_have_parts, page_signs
 from corpus.clean.recurring import give_back_title, mark_recurring
 
 VERSION: Final = "3"
@@ -131,7 +131,7 @@ def _find_articles(lines: Sequence[list[Line]], pages: Sequence[KnownPage]) -> l
     """The articles of each page, given its lines."""
     sections = []
     for own, page in zip(lines, pages, strict=True):
-        _mark_furniture(own, page.title, page.outlet)
+        _mark_furniture(own, page)
         if page.recurring:
             mark_recurring(own, page.title, page.recurring)
         sections.append([(Article(section, page.title, page.outlet), page) for section in split_articles(own)])
@@ -149,9 +149,11 @@ def _find_articles(lines: Sequence[list[Line]], pages: Sequence[KnownPage]) -> l
     return found
 
 
-def _mark_furniture(lines: list[Line], title: str | None, outlet: str | None) -> None:
+def _mark_furniture(lines: list[Line], page: KnownPage) -> None:
     """Applies the rules that know a line by itself, except to the title and to words alone between paragraphs."""
-    printed = bare(title) if title is not None else None
+    outlet = page.outlet
+    printed = bare(page.title) if page.title is not None else None
+    signs = page_signs(page.text)
     hints = page_hints("\n".join([line.text for line in lines if line.prose and len(line.text) <= LONGEST_SENTENCE]))
     for i, line in enumerate(lines):
         if printed and len(printed) <= len(line.text) <= 2 * len(printed) + 20 and line.prints(printed):
@@ -159,7 +161,8 @@ def _mark_furniture(lines: list[Line], title: str | None, outlet: str | None) ->
         looked_at = not line.prose or line.text.isascii() or may_be_furniture(line.text, hints)
         rule = furniture(line.text, line.key, outlet) if looked_at else None
         if rule is None:
-            _cut_parts(line, outlet)
+            if len(line.text) >= _LONG_ENOUGH_TO_CUT and may_have_parts(line.text, signs):
+                _cut_parts(line, outlet)
             continue
         if len(line.words) == 1 and rule in ("share-line", "navigation") and _between_paragraphs(lines, i):
             continue
@@ -170,8 +173,6 @@ def _mark_furniture(lines: list[Line], title: str | None, outlet: str | None) ->
 
 def _cut_parts(line: Line, outlet: str | None) -> None:
     """Cuts what is glued to a line; its shape is then that of what is left."""
-    if len(line.text) < _LONG_ENOUGH_TO_CUT:
-        return
     line.cuts = cut_parts(line.text, outlet)
     if line.cuts:
         rest = _rest(line).strip()

@@ -45,7 +45,7 @@ _WIDGET_HINT = re.compile(
 )
 _WIDGET_LETTERS: Final = frozenset("اأآش")
 """What `_WIDGET_HINT` can begin with."""
-_TAIL_HINTS: Final = (
+_TAIL_WORDS: Final = (
     "رابط ",
     "مقالات ",
     "المزيد",
@@ -56,10 +56,10 @@ _TAIL_HINTS: Final = (
     "تحديث",
     "لمراسلة",
     "وكالات",
-    "@",
-    "http",
-    "www.",
 )
+_CODE_SIGNS: Final = ("}", "</")
+_ADDRESS_SIGNS: Final = ("@", "http", "www.")
+_TAIL_HINTS: Final = (*_TAIL_WORDS, *_ADDRESS_SIGNS)
 _FULL_STOPS: Final = (".", "!", "؟", "?", "…", "»", "”", '"')
 _LAST_STOP = re.compile(r"[.!?؟…۔][»”\"')\]]*\s*(?=\S)")
 
@@ -188,11 +188,28 @@ def _folded_tail(tail: str) -> str:
     return fold(tail)
 
 
-def _may_have_tail(end: str) -> bool:
+def page_signs(page: str) -> tuple[str, ...]:
+    """The signs of program code and of addresses that a page holds: most hold none."""
+    return tuple([sign for sign in (*_CODE_SIGNS, *_ADDRESS_SIGNS) if sign in page])
+
+
+def may_have_parts(text: str, signs: tuple[str, ...]) -> bool:
+    """Whether `cut_parts` may find anything in a paragraph; `signs` are those of its page (`page_signs`)."""
+    for sign in signs:
+        if sign in text:
+            return True
+    return _may_have_head(text) or _may_have_tail(text[-_REACH:], _TAIL_WORDS)
+
+
+def _may_have_head(text: str) -> bool:
+    return text.find(":", 0, 120) >= 0 or (text[0] in _WIDGET_LETTERS and _WIDGET_HINT.match(text) is not None)
+
+
+def _may_have_tail(end: str, hints: tuple[str, ...]) -> bool:
     """Whether what ends a paragraph can be furniture: it is unstopped, or holds a word that says so."""
     if not end.endswith(_FULL_STOPS):
         return True
-    for hint in _TAIL_HINTS:
+    for hint in hints:
         if hint in end:
             return True
     return end[-2:-1].isspace() or end[-3:-2] in " ./"
@@ -202,15 +219,15 @@ def cut_parts(text: str, outlet: str | None) -> list[Cut]:
     """The parts of a paragraph that are furniture, sorted; each rule is tried again on what the others leave."""
     cuts: list[Cut] = []
     head, tail = 0, len(text)
-    if ("}" in text or "</" in text) and (cut := script(text)) is not None:
+    if any([sign in text for sign in _CODE_SIGNS]) and (cut := script(text)) is not None:
         return [cut]
-    if text.find(":", 0, 120) >= 0 or (text[0] in _WIDGET_LETTERS and _WIDGET_HINT.match(text)):
+    if _may_have_head(text):
         for rule in HEAD_RULES:
             cut = rule(text[head:tail], outlet)
             if cut is not None:
                 cuts.append((head + cut[0], head + cut[1], cut[2]))
                 head += cut[1]
-    while _may_have_tail(text[max(head, tail - _REACH) : tail].rstrip()):
+    while _may_have_tail(text[max(head, tail - _REACH) : tail].rstrip(), _TAIL_HINTS):
         for rule in TAIL_RULES:
             cut = rule(text[head:tail], outlet)
             if cut is not None and cut[0] > 0:
