@@ -13,12 +13,15 @@ from typing import Final
 
 from corpus.clean import names
 from corpus.clean.folding import fold, key
+from corpus.text.chars import TATWEEL
 
 LONGEST: Final = 110
 """Code points beyond which a line or the head of a sentence is no byline."""
 
 _DASH = r"(?:\s*[-–—|/•·\N{MINUS SIGN}]+\s*|\s+ـ+\s+)"
 _PARTS = re.compile(rf"{_DASH}|\s*[:،,]\s*|\s*[()]\s*")
+_SIGN_BETWEEN = re.compile(r"[-–—|/•·\N{MINUS SIGN}:،,()]")
+"""Splits as `_PARTS` does, white space aside, where no dash is written as tatweel: much faster."""
 _CUE = re.compile(
     r"^(?:[-–—ـ•*]\s*)?(?:كتبه|كتبها|كتب|كتبت|بقلم|تحرير|اعداد|اعداد وتقديم|اعدها|اعده|اعد التقرير|ترجمه|حاوره|"
     r"حاورته|حاورها|حاورتها|"
@@ -102,7 +105,7 @@ def read_byline(text: str, outlet: str | None = None, *, loose: bool = False) ->
     cued = _read_cued(text)
     if cued is not None:
         return cued
-    origin = _FROM.match(text.rstrip(" :"))
+    origin = _FROM.match(text.rstrip(" :")) if "من" in text else None
     if origin and names.is_place(origin["place"]):
         if names.is_outlet(origin["who"], outlet):
             return Byline(place=origin["place"], outlet=origin["who"])
@@ -139,15 +142,18 @@ def _read_cued(text: str) -> Byline | None:
 
 def _read_parts(text: str, outlet: str | None, loose: bool) -> Byline | None:
     """Parts between dashes, colons and brackets: every one a name, a place, an agency or an outlet."""
-    parts = [stripped for part in _PARTS.split(text) if (stripped := part.strip(' «»"“”*_'))]
+    pieces = _PARTS.split(text) if TATWEEL in text else _SIGN_BETWEEN.split(text)
+    parts = [stripped for part in pieces if (stripped := part.strip().strip(' «»"“”*_'))]
     if not 0 < len(parts) <= 6:
+        return None
+    if len(parts) == 1 and names.is_too_long(parts[0]) and not names.is_outlet(parts[0], outlet):
         return None
     people: list[str] = []
     agency = place = site = None
     sure = cued_next = False
     unknown: list[str] = []
     for part in parts:
-        origin = _FROM.match(part)
+        origin = _FROM.match(part) if "من" in part else None
         if site is None and f"«{part}»" in text and key(part) in names.ambiguous_outlets():
             site, sure = part, True  # الرياض - «الرياض»
             continue

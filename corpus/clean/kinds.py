@@ -9,6 +9,7 @@ from corpus.clean.articles import Article
 from corpus.clean.captions import is_credited
 from corpus.clean.lines import Line, ends_with_colon
 from corpus.clean.titles import HEADER_RULES, is_clock
+from corpus.text.chars import TATWEEL
 
 _ITEM = re.compile(
     r"^\s*(?:[-–—•*·▪◾●■◆✓✔►‣]|ـ(?=\s)|\(?\s*(?:\d{1,2}|[اأبجدهوزحطي])\s*(?:[-.)/–]|ـ+))\s*\S"
@@ -84,8 +85,9 @@ def _captions(article: Article) -> None:
 
 
 def is_item(text: str) -> bool:
-    """Whether the line starts like an item of a list."""
-    return _ITEM.match(text) is not None
+    """Whether the line starts like an item of a list; a word of two letters is no number of one."""
+    in_word = text[:2].isalpha() and text[1:2] != TATWEEL
+    return not in_word and _ITEM.match(text) is not None
 
 
 def _runs(body: list[Line]) -> None:
