@@ -8,7 +8,9 @@ nest (`_MAY_HOLD`). Scores say how often such a candidate was right (`_SHARES`; 
 from __future__ import annotations
 
 import functools
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 from annotation.preannotate.chains import Names
 from annotation.preannotate.consistency import repeated_names
@@ -124,8 +126,7 @@ class EmbeddedEntityAnnotator:
 
     def _article(self, lines: Sequence[Line], tagged: Sequence[list[Found]], fixed: Sequence[Entity]) -> list[Entity]:
         candidates: list[list[Found]] = []
-        for line, tags in zip(lines, tagged, strict=True):
-            blocked = [_as_found(line, entity) for entity in fixed if _inside(line, entity)]
+        for line, tags, blocked in zip(lines, tagged, _by_line(lines, fixed), strict=True):
             if not (blocked or tags or line.active):
                 candidates.append([])
                 continue
@@ -188,13 +189,20 @@ def _year(line: Line, at: int) -> Entity:
     return Entity(*line.tokens[at], "DATE", 0.7, "phrases", line.forms[at])
 
 
-def _inside(line: Line, entity: Entity) -> bool:
-    return line.tokens[0][0] <= entity.start and entity.end <= line.tokens[-1][1]
+def _by_line(lines: Sequence[Line], entities: Sequence[Entity]) -> list[list[Found]]:
+    """Dates and money by the line that they lie in whole."""
+    found: list[list[Found]] = [[] for _ in lines]
+    starts = [line.tokens[0][0] for line in lines]
+    for entity in entities:
+        number = bisect_right(starts, entity.start) - 1
+        if number >= 0 and entity.end <= lines[number].tokens[-1][1]:
+            found[number].append(_as_found(lines[number], entity))
+    return found
 
 
 def _as_found(line: Line, entity: Entity) -> Found:
-    start = next(at for at, (_, end) in enumerate(line.tokens) if end > entity.start)
-    end = next((at for at, (begin, _) in enumerate(line.tokens) if begin >= entity.end), len(line))
+    start = bisect_right(line.tokens, entity.start, key=itemgetter(1))
+    end = bisect_left(line.tokens, entity.end, key=itemgetter(0))
     return Found(start, end, entity.label, entity.score, "dates" if entity.label == "DATE" else "money")
 
 
@@ -205,12 +213,13 @@ def _order(found: Found) -> tuple[int, int, int]:
 def settled(candidates: Iterable[Found]) -> list[Found]:
     """The candidates that can stand together, by trust: none crossing, none twice, nesting only as allowed."""
     kept: list[Found] = []
+    covering: dict[int, list[Found]] = {}  # those kept, by each token
     for found in sorted(candidates, key=_order):
-        for other in kept:
-            if found.start < other.end and other.start < found.end and not _compatible(found, other):
-                break
-        else:
+        its = range(found.start, found.end)
+        if all(_compatible(found, other) for at in its for other in covering.get(at, ())):
             kept.append(found)
+            for at in its:
+                covering.setdefault(at, []).append(found)
     return kept
 
 

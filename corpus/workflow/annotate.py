@@ -67,9 +67,13 @@ def _annotated(
 ) -> Iterator[AnnotatedDocument | Reject]:
     documents = [item[3] for item in waiting if not isinstance(item, Reject)]
     articles = [Article(document.text, document.sentences, document.tokens) for document in documents]
-    results = iter(preannotation.annotate(articles))
+    results = iter(preannotation.annotate_each(articles))
     for item in waiting:
-        yield item if isinstance(item, Reject) else AnnotatedDocument(*item, next(results))
+        if isinstance(item, Reject):
+            yield item
+            continue
+        result = next(results)
+        yield unexpected(item[0], result) if isinstance(result, Exception) else AnnotatedDocument(*item, result)
 
 
 def to_json(found: AnnotatedDocument) -> str:

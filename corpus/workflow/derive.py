@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from annotation.layers import LayerRows, prediction_rows
 from annotation.preannotate.protocol import Article
-from annotation.preannotate.registry import Preannotation, load_preannotation
+from annotation.preannotate.registry import Annotated, Preannotation, load_preannotation
 from corpus import ids, personal
 from corpus.clean import KnownPage
 from corpus.clean.dates import parse_published
@@ -92,7 +92,11 @@ def derive_shard(task: DeriveTask) -> Derived:
     found = list(_documents(sources, pages, task, rejects))
     preannotation = task.settings.preannotation()
     unique = {document.doc_id: document for _, document, _ in found if document.text}
-    predicted = predict(list(unique.values()), preannotation)
+    predicted, broken = predict(list(unique.values()), preannotation)
+    for source, document, _ in found:
+        if document.doc_id in broken:
+            rejects.append(unexpected(source.path, broken[document.doc_id], PAGE_PAYLOAD + source.page_id))
+    found = [one for one in found if one[1].doc_id not in broken]
     tables = {
         "documents": documents_table([document for _, document, _ in found]),
         "sightings": _sightings_table(found, task.settings),
@@ -103,7 +107,7 @@ def derive_shard(task: DeriveTask) -> Derived:
     }
     for name in DERIVED_TABLES:
         write_shard(task.root, name, task.key, tables[name])
-    return Derived(len(sources), len(unique), len(rejects))
+    return Derived(len(sources), len(unique) - len(broken), len(rejects))
 
 
 def is_derived(root: Path, key: str) -> bool:
@@ -194,16 +198,26 @@ def _merged(known: PageFields, found: PageFields) -> PageFields:
     return PageFields(**{one.name: getattr(known, one.name) or getattr(found, one.name) for one in fields(PageFields)})
 
 
-def predict(documents: Sequence[Document], preannotation: Preannotation) -> LayerRows:
-    """The prediction layers of `documents`: sentences, entities, topics."""
+def predict(
+    documents: Sequence[Document], preannotation: Preannotation
+) -> tuple[LayerRows, Mapping[str, Exception]]:
+    """The prediction layers of `documents` (sentences, entities, topics), and which broke a pre-annotator, by how."""
     articles = [Article(document.text, document.sentences, document.tokens) for document in documents]
-    return prediction_rows(
-        [document.doc_id for document in documents],
-        articles,
-        preannotation.annotate(articles),
+    done: list[tuple[str, Article, Annotated]] = []
+    broken: dict[str, Exception] = {}
+    for document, article, found in zip(documents, articles, preannotation.annotate_each(articles), strict=True):
+        if isinstance(found, Exception):
+            broken[document.doc_id] = found
+        else:
+            done.append((document.doc_id, article, found))
+    rows = prediction_rows(
+        [doc_id for doc_id, _, _ in done],
+        [article for _, article, _ in done],
+        [found for _, _, found in done],
         preannotation,
         POLICY_VERSION,
     )
+    return rows, broken
 
 
 def documents_table(documents: Sequence[Document]) -> pa.Table:
