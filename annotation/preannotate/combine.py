@@ -19,7 +19,7 @@ from annotation.preannotate.embedded import EmbeddedModel, load
 from annotation.preannotate.forms import Forms
 from annotation.preannotate.gazetteer import words
 from annotation.preannotate.line import Found, Line, LineReader
-from annotation.preannotate.mending import completed, governed, mended, trimmed_to_surnames, without_adjectives
+from annotation.preannotate.mending import completed, governed, mended, printed, trimmed_to_surnames, without_adjectives
 from annotation.preannotate.money import MoneyAnnotator
 from annotation.preannotate.offices import offices
 from annotation.preannotate.patterns import editions
@@ -177,6 +177,7 @@ def _listed(line: Line) -> list[Found]:
     matches = [*outer, *(each for each in inner if each.kind != "LOC" or line.stem(each.start - 1) in _SIDES)]
     listed = [Found(each.start, each.end, each.kind, 0.95, "list") for each in matches]
     listed = [each._replace(label="GPE") if governed(line, each) else each for each in listed]
+    listed = [each._replace(label="ORG") if printed(line, each) else each for each in listed]
     return completed(line, without_adjectives(line, listed))
 
 
