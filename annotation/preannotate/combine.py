@@ -22,7 +22,7 @@ from annotation.preannotate.line import Found, Line, LineReader
 from annotation.preannotate.mending import completed, governed, mended, printed, trimmed_to_surnames, without_adjectives
 from annotation.preannotate.money import MoneyAnnotator
 from annotation.preannotate.offices import offices
-from annotation.preannotate.patterns import editions
+from annotation.preannotate.patterns import about_sport, editions, lone_clubs
 from annotation.preannotate.persons import persons
 from annotation.preannotate.phrases import national_words, phrases_in, regional_words
 from annotation.preannotate.protocol import Article
@@ -135,11 +135,12 @@ class EmbeddedEntityAnnotator:
         candidates = trimmed_to_surnames(lines, candidates)
         repeated = repeated_names(lines, candidates, self._vocabulary)
         found: list[Entity] = list(fixed)
+        sport = about_sport(lines)
         for line, names, again in zip(lines, candidates, repeated, strict=True):
             if not (names or again or line.active):
                 continue
             known = Names(line, [*names, *again])
-            phrased = list(phrases_in(known))
+            phrased = [*phrases_in(known), *(lone_clubs(known) if sport else ())]
             known = Names(line, [*names, *again, *phrased])
             everything = [*names, *again, *phrased, *offices(known)]
             everything += [*editions(known), *national_words(known), *regional_words(known)]
