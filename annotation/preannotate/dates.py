@@ -43,7 +43,7 @@ from annotation.preannotate.symbols import SymbolReader, Symbols
 from annotation.preannotate.words import fold
 from corpus.span import Entity
 
-VERSION = "1"
+VERSION = "2"
 
 _PUNCTUATION = {
     "-": "-",
