@@ -63,6 +63,8 @@ _TAIL_HINTS: Final = (
 _CODE_SIGNS: Final = ("}", "</")
 PART_WORDS: Final = frozenset({*_CODE_SIGNS, *_TAIL_HINTS})
 """Words and signs of furniture glued to a paragraph."""
+_BEFORE_TAIL = re.compile(r"[.!?؟…۔»”\"')\](\[/]")
+"""The signs of which every rule for the end of a paragraph asks for one."""
 _FULL_STOPS: Final = (".", "!", "؟", "?", "…", "»", "”", '"')
 _LAST_STOP = re.compile(r"[.!?؟…۔][»”\"')\]]*\s*(?=\S)")
 
@@ -204,9 +206,9 @@ def _may_have_head(text: str) -> bool:
 
 
 def _may_have_tail(end: str, hints: tuple[str, ...]) -> bool:
-    """Whether what ends a paragraph can be furniture: it is unstopped, or holds one of the words that say so."""
+    """Whether what ends a paragraph can be furniture: it is unstopped behind a stop, or holds a word that says so."""
     if not end.endswith(_FULL_STOPS):
-        return True
+        return _BEFORE_TAIL.search(end) is not None
     for hint in hints:
         if hint in end:
             return True
