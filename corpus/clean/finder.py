@@ -36,8 +36,9 @@ class WordFinder:
         return [found for block in blocks(texts) for found in self._find(block)]
 
     def _find(self, texts: Sequence[str]) -> list[frozenset[str]]:
-        found = [{word for word in self._short if word in text} for text in texts]
         joined = "\n".join([*texts, "", ""])
+        short = [word for word in self._short if word in joined]
+        found = [{word for word in short if word in text} for text in texts]
         at = np.flatnonzero(self._wanted[_mixed(joined)])
         bases = list(accumulate((len(text) + 1 for text in texts), initial=0))
         owners = np.searchsorted(bases, at, side="right") - 1
