@@ -19,6 +19,8 @@ LONGEST: Final = 110
 """Code points beyond which a line or the head of a sentence is no byline."""
 
 _DASH = r"(?:\s*[-–—|/•·\N{MINUS SIGN}]+\s*|\s+ـ+\s+)"
+_BETWEEN_DASHES = re.compile(_DASH)
+_DASH_SIGN = re.compile(r"[-–—|/•·\N{MINUS SIGN}ـ]")
 _PARTS = re.compile(rf"{_DASH}|\s*[:،,]\s*|\s*[()]\s*")
 _SIGN_BETWEEN = re.compile(r"[-–—|/•·\N{MINUS SIGN}:،,()]")
 """Splits as `_PARTS` does, white space aside, where no dash is written as tatweel: much faster."""
@@ -239,7 +241,7 @@ def glued_byline(text: str, outlet: str | None = None) -> tuple[int, Byline] | N
     if match is None:
         return None
     inner = match[0].rstrip().rstrip(":")
-    if len(re.split(_DASH, inner)) < 2:
+    if not _DASH_SIGN.search(inner) or len(_BETWEEN_DASHES.split(inner)) < 2:
         return None
     found = read_byline(inner, outlet, loose=True)
     if found is None or not (found.byline or found.agency or found.outlet):

@@ -73,7 +73,7 @@ def _comments_start(article: Article) -> int | None:
     if not any([line.rule in _COMMENT_RULES for line in article.lines]):
         return None
     prose = written = 0
-    total = sum(len(line.text) for line in article.lines if line.kept and line.prose)
+    total = sum([len(line.text) for line in article.lines if line.kept and line.prose])
     for i, line in enumerate(article.lines):
         if line.kept and line.prose:
             prose += 1
@@ -105,7 +105,7 @@ def embedded_posts(article: Article) -> None:
     """A post of a social network: the line that says whose it is, and the text over it."""
     lines = article.lines
     for i, line in enumerate(lines):
-        if i == article.title or line.rule not in (None, "caption-fragment", "author-email"):
+        if i == article.title or (line.rule is not None and line.rule not in ("caption-fragment", "author-email")):
             continue
         if "(@" in line.text and _ATTRIBUTION.match(line.text):
             line.rule = "embedded-post"

@@ -49,11 +49,11 @@ def _decks(article: Article) -> None:
     before = article.title - 1
     if before >= 0 and lines[before].kept:
         lines[before].kind = "deck"
-    header = [i for i in range(article.title + 1, min(len(lines), article.title + 8)) if _is_header(lines[i])]
-    separated = max(header, default=-1)
-    signed = max((i for i in header if lines[i].rule != "share-line"), default=-1)  # buttons stand in a body too
     if article.last_prose is None:
         return
+    header = [i for i in range(article.title + 1, min(len(lines), article.title + 8)) if _is_header(lines[i])]
+    separated = max(header, default=-1)
+    signed = max([i for i in header if lines[i].rule != "share-line"], default=-1)  # buttons stand in a body too
     for i in range(article.title + 1, len(lines)):
         line = lines[i]
         if not line.kept:
@@ -71,7 +71,7 @@ def _decks(article: Article) -> None:
 
 
 def _is_header(line: Line) -> bool:
-    return line.rule in HEADER_RULES and not is_clock(line)
+    return line.rule is not None and line.rule in HEADER_RULES and not is_clock(line)
 
 
 def _captions(article: Article) -> None:

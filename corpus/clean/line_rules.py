@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import Final
 
@@ -336,18 +336,14 @@ RULES: Final[tuple[LineRule, ...]] = (
 """The ordered rules; the first that answers decides."""
 
 
-_HINTS: Final = tuple(load_lines("words", "hints"))
+HINTS: Final = frozenset(load_lines("words", "hints"))
+"""Words of the furniture that comes in sentences."""
 _OF_AUTHOR = re.compile(r"مقالات [أا]خرى للكاتبة?(?=\S)")
 _OPENING_HINT = re.compile(r"\W*(?:[إا]قر[أا]|طالع|شاهد|للمزيد|قد ي|انظر|راجع|المزيد|شريط|عاجل|مقالات [أا]خرى)")
 
 
-def page_hints(page: str) -> tuple[str, ...]:
-    """The words of the furniture that comes in sentences which `page` holds at all: most pages hold one or two."""
-    return tuple([hint for hint in _HINTS if hint in page])
-
-
-def may_be_furniture(text: str, hints: tuple[str, ...] = _HINTS) -> bool:
-    """Whether a line that looks like a paragraph holds one of these words, or opens like furniture."""
+def may_be_furniture(text: str, hints: Collection[str]) -> bool:
+    """Whether a line that looks like a paragraph may be furniture; `hints` are those of `HINTS` that its page holds."""
     if len(text) > LONGEST_SENTENCE:
         return text.startswith("مقالات") and _OF_AUTHOR.match(text) is not None
     for hint in hints:  # a plain loop: this is asked of every paragraph

@@ -71,7 +71,7 @@ def read_metadata(article: Article, outlet: str | None, lines: Sequence[Line]) -
                 if match and match["who"].strip(" |-–—:•·"):
                     found = _merge(found, Byline(byline=text[: match.end("who")].strip(" |-–—:•·")))
         if i == article.first_prose and line.kept:
-            head = max((end for start, end, _ in line.cuts if start == 0), default=0)
+            head = max([end for start, end, _ in line.cuts if start == 0], default=0)
             from_where = dateline(line.text[head:].lstrip())
             found = _merge(found, from_where) if from_where else found
     if unsure and found.byline is None:

@@ -9,17 +9,20 @@ from typing import Final
 
 from corpus.clean.articles import Article, split_articles
 from corpus.clean.context_rules import RULES
+from corpus.clean.finder import WordFinder
 from corpus.clean.folding import bare
 from corpus.clean.kinds import assign_kinds
-from corpus.clean.line_rules import LONGEST_SENTENCE, furniture, may_be_furniture, page_hints
+from corpus.clean.line_rules import HINTS, furniture, may_be_furniture
 from corpus.clean.lines import Line, read_lines
 from corpus.clean.metadata import ArticleMetadata, read_metadata
-from corpus.clean.part_rules import cut_parts, may_have_parts, page_signs
+from corpus.clean.part_rules import PART_WORDS, cut_parts, may_have_parts
 from corpus.clean.recurring import give_back_title, mark_recurring
 
 VERSION: Final = "3"
 
 _LONG_ENOUGH_TO_CUT: Final = 30
+_WORDS: Final = WordFinder(HINTS | PART_WORDS)
+"""Finds what says that a paragraph has to be looked at."""
 _TEASER_ENDS: Final = ("...", "…", "...]", "…]", "المزيد")
 
 
@@ -130,8 +133,9 @@ def explain(
 def _find_articles(lines: Sequence[list[Line]], pages: Sequence[KnownPage]) -> list[list[Article]]:
     """The articles of each page, given its lines."""
     sections = []
-    for own, page in zip(lines, pages, strict=True):
-        _mark_furniture(own, page)
+    words = _WORDS.find([page.text for page in pages])
+    for own, page, held in zip(lines, pages, words, strict=True):
+        _mark_furniture(own, page, held)
         if page.recurring:
             mark_recurring(own, page.title, page.recurring)
         sections.append([(Article(section, page.title, page.outlet), page) for section in split_articles(own)])
@@ -149,19 +153,21 @@ def _find_articles(lines: Sequence[list[Line]], pages: Sequence[KnownPage]) -> l
     return found
 
 
-def _mark_furniture(lines: list[Line], page: KnownPage) -> None:
-    """Applies the rules that know a line by itself, except to the title and to words alone between paragraphs."""
+def _mark_furniture(lines: list[Line], page: KnownPage, words: frozenset[str]) -> None:
+    """Applies the rules that know a line by itself, except to the title and to words alone between paragraphs.
+
+    `words` are those of `_WORDS` that the page holds.
+    """
     outlet = page.outlet
     printed = bare(page.title) if page.title is not None else None
-    signs = page_signs(page.text)
-    hints = page_hints("\n".join([line.text for line in lines if line.prose and len(line.text) <= LONGEST_SENTENCE]))
+    hints, part_words = words & HINTS, words & PART_WORDS
     for i, line in enumerate(lines):
         if printed and len(printed) <= len(line.text) <= 2 * len(printed) + 20 and line.prints(printed):
             continue
         looked_at = not line.prose or line.text.isascii() or may_be_furniture(line.text, hints)
         rule = furniture(line.text, line.key, outlet) if looked_at else None
         if rule is None:
-            if len(line.text) >= _LONG_ENOUGH_TO_CUT and may_have_parts(line.text, signs):
+            if len(line.text) >= _LONG_ENOUGH_TO_CUT and may_have_parts(line.text, part_words):
                 _cut_parts(line, outlet)
             continue
         if len(line.words) == 1 and rule in ("share-line", "navigation") and _between_paragraphs(lines, i):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import Final
 
@@ -45,7 +45,7 @@ _WIDGET_HINT = re.compile(
 )
 _WIDGET_LETTERS: Final = frozenset("اأآش")
 """What `_WIDGET_HINT` can begin with."""
-_TAIL_WORDS: Final = (
+_TAIL_HINTS: Final = (
     "رابط ",
     "مقالات ",
     "المزيد",
@@ -56,10 +56,15 @@ _TAIL_WORDS: Final = (
     "تحديث",
     "لمراسلة",
     "وكالات",
+    "@",
+    "http",
+    "www.",
 )
 _CODE_SIGNS: Final = ("}", "</")
-_ADDRESS_SIGNS: Final = ("@", "http", "www.")
-_TAIL_HINTS: Final = (*_TAIL_WORDS, *_ADDRESS_SIGNS)
+PART_WORDS: Final = frozenset({*_CODE_SIGNS, *_TAIL_HINTS})
+"""Words and signs of furniture glued to a paragraph."""
+_BEFORE_TAIL = re.compile(r"[.!?؟…۔»”\"')\](\[/]")
+"""The signs of which every rule for the end of a paragraph asks for one."""
 _FULL_STOPS: Final = (".", "!", "؟", "?", "…", "»", "”", '"')
 _LAST_STOP = re.compile(r"[.!?؟…۔][»”\"')\]]*\s*(?=\S)")
 
@@ -188,17 +193,12 @@ def _folded_tail(tail: str) -> str:
     return fold(tail)
 
 
-def page_signs(page: str) -> tuple[str, ...]:
-    """The signs of program code and of addresses that a page holds: most hold none."""
-    return tuple([sign for sign in (*_CODE_SIGNS, *_ADDRESS_SIGNS) if sign in page])
-
-
-def may_have_parts(text: str, signs: tuple[str, ...]) -> bool:
-    """Whether `cut_parts` may find anything in a paragraph; `signs` are those of its page (`page_signs`)."""
-    for sign in signs:
-        if sign in text:
+def may_have_parts(text: str, words: Collection[str]) -> bool:
+    """Whether `cut_parts` may find anything in a paragraph; `words` are those of `PART_WORDS` that its page holds."""
+    for word in words:
+        if word in text:
             return True
-    return _may_have_head(text) or _may_have_tail(text[-_REACH:], _TAIL_WORDS)
+    return _may_have_head(text) or _may_have_tail(text[-_REACH:], ())
 
 
 def _may_have_head(text: str) -> bool:
@@ -206,9 +206,9 @@ def _may_have_head(text: str) -> bool:
 
 
 def _may_have_tail(end: str, hints: tuple[str, ...]) -> bool:
-    """Whether what ends a paragraph can be furniture: it is unstopped, or holds a word that says so."""
+    """Whether what ends a paragraph can be furniture: it is unstopped behind a stop, or holds a word that says so."""
     if not end.endswith(_FULL_STOPS):
-        return True
+        return _BEFORE_TAIL.search(end) is not None
     for hint in hints:
         if hint in end:
             return True

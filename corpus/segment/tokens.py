@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -19,6 +19,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.text.blocks import blocks, code_points
 from corpus.text.chars import ARABIC, MARKS, URL
 
 VERSION: Final = "3"
@@ -67,7 +68,7 @@ class TokenRanges:
 
 def token_ranges(texts: Sequence[str]) -> TokenRanges:
     """What `token_offsets` says of each of `texts`, found for many at once and so several times faster."""
-    found = [_ranges(block) for block in _blocks(texts)]
+    found = [_ranges(block) for block in blocks(texts)]
     if not found:
         nothing = np.zeros(0, np.int64)
         return TokenRanges(nothing, nothing, nothing)
@@ -79,23 +80,6 @@ def tokens_of(texts: Sequence[str]) -> list[tuple[tuple[int, int], ...]]:
     found = token_ranges(texts)
     pairs = list(zip(found.starts.tolist(), found.ends.tolist(), strict=True))
     return [tuple(pairs[start:end]) for start, end in pairwise([0, *np.cumsum(found.counts).tolist()])]
-
-
-_BLOCK: Final = 1 << 17
-"""Code points worked on at once: many enough that a call costs little, few enough for a processor's cache."""
-
-
-def _blocks(texts: Sequence[str]) -> Iterator[list[str]]:
-    block: list[str] = []
-    size = 0
-    for text in texts:
-        block.append(text)
-        size += len(text)
-        if size >= _BLOCK:
-            yield block
-            block, size = [], 0
-    if block:
-        yield block
 
 
 # Classes of characters; the last bit tells marks from the letters that they stand on.
@@ -128,8 +112,7 @@ def _ranges(texts: Sequence[str]) -> tuple[Places, Places, Places]:
     hold: with another character in it, a mark on no letter, a full stop before a letter or a separator in a number.
     """
     text = "\n".join([*texts, ""])  # so that a space follows everything
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    classes = _classes().take(codes, mode="clip")  # "clip": no check of indices, which are all in range
+    classes = _classes().take(code_points(text), mode="clip")  # "clip": no check of indices, which are all in range
     letters = classes >> 1
     starts = np.append(0, np.flatnonzero(letters[1:] != letters[:-1]) + 1)
     ends = np.append(starts[1:], len(text))

@@ -114,6 +114,7 @@ def _piecewise(text: str) -> tuple[Edit, ...]:
 
 
 def _unsafe_runs(text: str) -> Iterator[tuple[int, int]]:
+    """The runs of characters that NFC may change, compose or reorder."""
     for match in _DOUBTFUL.finditer(text):
         start = match.start()
         for at, char in enumerate(match[0], start):
