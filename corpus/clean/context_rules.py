@@ -275,7 +275,8 @@ def author_under_body(article: Article) -> None:
         for line in tail:
             text = line.text
             said = read_byline(text, article.outlet) or names.may_be_name(text) or is_role(text)
-            if line.key in names.ambiguous_outlets() or (said and not line.stopped and text[-1] != "،"):
+            stopped = line.stopped and not text.endswith(" .")  # as if it were no sentence
+            if line.key in names.ambiguous_outlets() or (said and not stopped and text[-1] != "،"):
                 line.rule = "byline"
 
 

@@ -18,7 +18,7 @@ from corpus.clean.metadata import ArticleMetadata, read_metadata
 from corpus.clean.part_rules import PART_WORDS, cut_parts, may_have_parts
 from corpus.clean.recurring import give_back_title, mark_recurring
 
-VERSION: Final = "3"
+VERSION: Final = "4"
 
 _LONG_ENOUGH_TO_CUT: Final = 30
 _WORDS: Final = WordFinder(HINTS | PART_WORDS)
