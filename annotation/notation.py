@@ -188,9 +188,11 @@ def format_article(article: NotedArticle) -> str:
 
 
 def _format_entities(entities: Sequence[Entity], sentence: str, offset: int) -> Iterator[str]:
+    places: dict[str, dict[int, int]] = {}  # of each surface, the number of each of its occurrences
     for entity in sorted(entities, key=lambda e: (e.start, -e.end)):
         local = replace(entity, start=entity.start - offset, end=entity.end - offset)
         surface = sentence[local.start : local.end]
-        found = occurrences(sentence, surface)
-        nth = f" {found.index(local.start) + 1}" if len(found) > 1 else ""
+        if surface not in places:
+            places[surface] = {at: nth for nth, at in enumerate(occurrences(sentence, surface), 1)}
+        nth = f" {places[surface][local.start]}" if len(places[surface]) > 1 else ""
         yield f"  {local.label}{nth}: {surface}"

@@ -109,6 +109,10 @@ def _step(names: Names, at: int, first: int, allows: Allows, *, closed: bool) ->
     word = line.words[at]
     found = names.starting(at)
     end = (at, closed)
+    if word.folded == "و" and allows.conjunction and at > first and closed and at + 1 < len(line):
+        noun = line.words[at + 1]  # العدالة و التنمية
+        alone = noun.definite and not _begins_another(names, at + 1) and not names.ends_phrase(at + 1)
+        return (at + 2, True) if alone else end
     if found is not None and found.label == "PERS":
         ruler = at == first + 1 and line.stems[first] in words("sovereigns")
         return (found.end, True) if allows.names and (at == first or ruler) and not word.proclitic else end
@@ -139,8 +143,7 @@ def _step(names: Names, at: int, first: int, allows: Allows, *, closed: bool) ->
             return end
         return (at + 1, False) if _carries(names, at + 1) else end
     if word.proclitic == "و" and allows.conjunction and at > first and closed:
-        another = word.definite and word.stem[2:] in words("place_heads")  # وزارة التجهيز والولاية: another body
-        if another or word.stem in words("org_heads") or names.is_nisba(at) or named or _office(word.stem):
+        if _begins_another(names, at):
             return end
         if word.folded.endswith(_PRONOUNS):
             return end  # وزارة الحج وتواصلها الدائم
@@ -162,6 +165,16 @@ def _step(names: Names, at: int, first: int, allows: Allows, *, closed: bool) ->
     return end
 
 
+def _begins_another(names: Names, at: int) -> bool:
+    """Whether a joined noun begins a name of its own: وزارة التجهيز والولاية."""
+    word = names.line.words[at]
+    found = names.starting(at)
+    if word.definite and word.stem[2:] in words("place_heads"):
+        return True
+    named = found is not None and found.label in _NAMES
+    return word.stem in words("org_heads") or names.is_nisba(at) or named or _office(word.stem)
+
+
 def _office(stem: str) -> bool:
     return stem in words("offices") or (stem.startswith("ال") and stem[2:] in words("offices"))
 
@@ -181,6 +194,8 @@ def _carries(names: Names, at: int) -> bool:
         label = names.label_at(index)
         if label:
             return label in _NAMES
+        if word.folded.endswith(_PRONOUNS):
+            return False  # هيئة معارضة مقرها لندن
         if word.definite:
             return True
     return False

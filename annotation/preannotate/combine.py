@@ -8,7 +8,9 @@ nest (`_MAY_HOLD`). Scores say how often such a candidate was right (`_SHARES`; 
 from __future__ import annotations
 
 import functools
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 from annotation.preannotate.chains import Names
 from annotation.preannotate.consistency import repeated_names
@@ -17,10 +19,10 @@ from annotation.preannotate.embedded import EmbeddedModel, load
 from annotation.preannotate.forms import Forms
 from annotation.preannotate.gazetteer import words
 from annotation.preannotate.line import Found, Line, LineReader
-from annotation.preannotate.mending import completed, governed, mended, trimmed_to_surnames, without_adjectives
+from annotation.preannotate.mending import completed, governed, mended, printed, trimmed_to_surnames, without_adjectives
 from annotation.preannotate.money import MoneyAnnotator
 from annotation.preannotate.offices import offices
-from annotation.preannotate.patterns import editions
+from annotation.preannotate.patterns import about_sport, editions, lone_clubs
 from annotation.preannotate.persons import persons
 from annotation.preannotate.phrases import national_words, phrases_in, regional_words
 from annotation.preannotate.protocol import Article
@@ -30,7 +32,7 @@ from annotation.preannotate.words import plain_words
 from corpus.span import Entity
 
 NAME = "mudawwana-entities"
-VERSION = "2"
+VERSION = "3"
 LABELS = frozenset(["PERS", "ORG", "GPE", "LOC", "FAC", "NORP", "OCC", "EVENT", "LAW", "PRODUCT", "DATE", "MONEY"])
 
 _MOST_FORMS = 300_000  # distinct word forms remembered before beginning anew: bounds the memory
@@ -124,8 +126,7 @@ class EmbeddedEntityAnnotator:
 
     def _article(self, lines: Sequence[Line], tagged: Sequence[list[Found]], fixed: Sequence[Entity]) -> list[Entity]:
         candidates: list[list[Found]] = []
-        for line, tags in zip(lines, tagged, strict=True):
-            blocked = [_as_found(line, entity) for entity in fixed if _inside(line, entity)]
+        for line, tags, blocked in zip(lines, tagged, _by_line(lines, fixed), strict=True):
             if not (blocked or tags or line.active):
                 candidates.append([])
                 continue
@@ -134,11 +135,12 @@ class EmbeddedEntityAnnotator:
         candidates = trimmed_to_surnames(lines, candidates)
         repeated = repeated_names(lines, candidates, self._vocabulary)
         found: list[Entity] = list(fixed)
+        sport = about_sport(lines)
         for line, names, again in zip(lines, candidates, repeated, strict=True):
             if not (names or again or line.active):
                 continue
             known = Names(line, [*names, *again])
-            phrased = list(phrases_in(known))
+            phrased = [*phrases_in(known), *(lone_clubs(known) if sport else ())]
             known = Names(line, [*names, *again, *phrased])
             everything = [*names, *again, *phrased, *offices(known)]
             everything += [*editions(known), *national_words(known), *regional_words(known)]
@@ -176,6 +178,7 @@ def _listed(line: Line) -> list[Found]:
     matches = [*outer, *(each for each in inner if each.kind != "LOC" or line.stem(each.start - 1) in _SIDES)]
     listed = [Found(each.start, each.end, each.kind, 0.95, "list") for each in matches]
     listed = [each._replace(label="GPE") if governed(line, each) else each for each in listed]
+    listed = [each._replace(label="ORG") if printed(line, each) else each for each in listed]
     return completed(line, without_adjectives(line, listed))
 
 
@@ -188,13 +191,20 @@ def _year(line: Line, at: int) -> Entity:
     return Entity(*line.tokens[at], "DATE", 0.7, "phrases", line.forms[at])
 
 
-def _inside(line: Line, entity: Entity) -> bool:
-    return line.tokens[0][0] <= entity.start and entity.end <= line.tokens[-1][1]
+def _by_line(lines: Sequence[Line], entities: Sequence[Entity]) -> list[list[Found]]:
+    """Dates and money by the line that they lie in whole."""
+    found: list[list[Found]] = [[] for _ in lines]
+    starts = [line.tokens[0][0] for line in lines]
+    for entity in entities:
+        number = bisect_right(starts, entity.start) - 1
+        if number >= 0 and entity.end <= lines[number].tokens[-1][1]:
+            found[number].append(_as_found(lines[number], entity))
+    return found
 
 
 def _as_found(line: Line, entity: Entity) -> Found:
-    start = next(at for at, (_, end) in enumerate(line.tokens) if end > entity.start)
-    end = next((at for at, (begin, _) in enumerate(line.tokens) if begin >= entity.end), len(line))
+    start = bisect_right(line.tokens, entity.start, key=itemgetter(1))
+    end = bisect_left(line.tokens, entity.end, key=itemgetter(0))
     return Found(start, end, entity.label, entity.score, "dates" if entity.label == "DATE" else "money")
 
 
@@ -205,12 +215,13 @@ def _order(found: Found) -> tuple[int, int, int]:
 def settled(candidates: Iterable[Found]) -> list[Found]:
     """The candidates that can stand together, by trust: none crossing, none twice, nesting only as allowed."""
     kept: list[Found] = []
+    covering: dict[int, list[Found]] = {}  # those kept, by each token
     for found in sorted(candidates, key=_order):
-        for other in kept:
-            if found.start < other.end and other.start < found.end and not _compatible(found, other):
-                break
-        else:
+        its = range(found.start, found.end)
+        if all(_compatible(found, other) for at in its for other in covering.get(at, ())):
             kept.append(found)
+            for at in its:
+                covering.setdefault(at, []).append(found)
     return kept
 
 

@@ -158,10 +158,11 @@ def _fields(
                 yield "year", int(form)
             elif symbol == "Y":
                 yield from (("year", year) for year in sorted(school_year(form)))
-            elif symbol in "oX":
+            elif symbol in "oXs":
                 following = "".join(kind for kind, _ in pieces[index + 1 : index + 3])
                 length = 2 if following.startswith("x") else 3 if symbol == "o" and following == "+X" else 1
                 words = [name for kind, name in pieces[index : index + length] if kind != "+"]
+                words[0] = "ال" + words[0].removeprefix("ال")
                 ordinal = parse_ordinal(words)
                 if ordinal is not None:
                     yield "day", ordinal

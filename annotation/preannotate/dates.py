@@ -43,7 +43,7 @@ from annotation.preannotate.symbols import SymbolReader, Symbols
 from annotation.preannotate.words import fold
 from corpus.span import Entity
 
-VERSION = "1"
+VERSION = "2"
 
 _PUNCTUATION = {
     "-": "-",
@@ -83,6 +83,8 @@ def _calendar() -> _Calendar:
     symbols |= {fold(word): symbol for symbol, words in source["words"].items() for word in words}
     symbols |= {form: "X" for form in TENS if form.startswith("ال")}
     symbols |= {form: "o" if not form.endswith(("ه", "الاولي")) else "O" for form in ORDINALS}
+    for form in [form for form in ORDINALS if symbols[form] == "o"]:
+        symbols.setdefault(form.removeprefix("ال"), "s")  # سابع أكتوبر
     months: dict[str, int] = {}
     hijri_months: dict[str, int] = {}
     strengths = {"strong": "m", "weak": "M", "frail": "W"}
@@ -122,13 +124,13 @@ def classify(form: str) -> str | None:
     symbol = _calendar().symbols.get(form)
     if symbol is not None:
         return symbol
-    if form[:1].isdigit():
+    if form[:1].isdecimal():
         return _number_symbol(form)
     return "N" if form.endswith(_NISBA_ENDS) and _NISBA.fullmatch(form) else None
 
 
 def _number_symbol(form: str) -> str:
-    if form.isdigit():
+    if form.isdecimal():
         number = int(form) if len(form) <= 4 else 0
         if len(form) <= 2 and 1 <= number <= 31:
             return "d"
@@ -168,7 +170,7 @@ def _grammar() -> re.Pattern[str]:
     tail = rf"(?:[pP]+(?:{year_words}|{year})?|[-/,]?{year_words}|[-/,]?{year})"
     # "3-صفر" is a score: after a dash only names that are no common nouns.
     day_month = (
-        rf"(?:(?:{days}(?:[-/](?=[mMk])|g?[Hh]|g)?|{ordinals}H?){months}{tail}?"
+        rf"(?:(?:{days}(?:[-/](?=[mMk])|g?[Hh]|g)?|{ordinals}H?|sx?H?(?=[mMk])){months}{tail}?"
         rf"|(?:{days}g|{ordinals})h[pP](?:{year_words})?)"
     )
     numeric = r"(?:[yZ](?:-d-d|/d/d)|d(?:-d-|/d/)[yZ]|D)[Ec]?"
@@ -339,7 +341,7 @@ def _decade(letters: str, forms: Sequence[str], calendar: _Calendar) -> str | No
     if "C" in letters:
         at = letters.index("C")
         words = [form for symbol, form in zip(letters[at + 1 :], forms[at + 1 :], strict=True) if symbol in "oxXd"]
-        ordinal = int(words[0]) if words and words[0].isdigit() else parse_ordinal(words)
+        ordinal = int(words[0]) if words and words[0].isdecimal() else parse_ordinal(words)
         if "Q" in letters or any("هجر" in form for form in forms):
             return None
         if ordinal is None:

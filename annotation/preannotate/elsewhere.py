@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 NOWHERE = -1
 REACH = 12  # sentences before and after in which a word is looked for
 SHORTEST = 3  # letters of a stem that is looked for
+_MOST_PLACES = 64  # on either side that are asked: bounds the time that a line of one name takes
 _LEAST = 0.05  # probability below which no place speaks for a kind of name
 _SURE = 0.8
 Shares = NDArray[np.float32]
@@ -50,7 +51,7 @@ def evidence(
     word, sentence, own = words[tokens], sentences[tokens], found[tokens]
     total, most = np.zeros_like(own), np.zeros_like(own)
     times: Shares = np.zeros(len(own), np.float32)
-    for lag in range(1, len(tokens)):
+    for lag in range(1, min(len(tokens), _MOST_PLACES)):
         near = np.flatnonzero((word[lag:] == word[:-lag]) & (sentence[lag:] - sentence[:-lag] <= REACH))
         if not len(near):
             break

@@ -18,7 +18,8 @@ _AUTHORITIES = plain_words("السلطات المدرسة")  # السلطات ا
 _LONE_PROCLITICS = frozenset("وفبلك")  # بـ before a quotation mark
 _PLURAL = plain("يون")
 _ALI = "علي"  # على, the preposition, has the same plain spelling
-_GOD = plain("الله")
+_GOD, _HELP = plain("الله"), plain("توفيق")
+_PAPERS = plain_words("جريدة صحيفة مجلة")
 _BLESSINGS = plain_words("رضي صلى رحمه رحمها حفظه حفظها أيده رعاه أعزه تغمده غفر عليه")
 _TERRITORIES = plain_words(
     "الأراضي أراضي الحدود البلاد الدولة القارة التيار المدن المدينة الجوار السياج البورصات المنطقة البلدة الأسواق"
@@ -30,6 +31,7 @@ _ON = "علي"  # على in plain spelling
 _SERIES = plain_words("ويندوز أندرويد آيفون أيفون غالاكسي")  # products whose versions have numbers
 _KUNYAS = plain_words("أبو أبا أبي أم ابن بنت")  # no names by themselves
 _SON = plain("بن")
+_MONTHS = plain_words("رمضان شعبان رجب شوال محرم صفر")
 _FIRSTS = ("first_names", "name_firsts")
 _GIVEN = (*_FIRSTS, "surnames", "name_lasts")
 _PREPOSITIONS = plain_words("في من إلى على عن مع بين نحو ضد لدى عبر تجاه")
@@ -148,6 +150,12 @@ def _common_noun(line: Line, found: Found) -> bool:
         return True
     if found.label == "ORG" and line.stems[found.start] in _AUTHORITIES:
         return True
+    if found.label == "PERS":
+        if line.folded[found.end - 2 : found.end] == (_HELP, _GOD):
+            return True  # لولا توفيق الله
+        first = line.words[found.start]
+        if first.proclitic.endswith("ك") and first.stem not in words("first_names"):
+            return True  # وكالين
     if found.end - found.start > 1:
         first, last = line.words[found.start], line.words[found.end - 1]
         if found.label != "ORG" or found.end - found.start > 2 or first.stem not in words("org_heads") or last.definite:
@@ -160,6 +168,8 @@ def _common_noun(line: Line, found: Found) -> bool:
             return True
         return word.definite and word.stem in words("common_nouns")
     if found.label == "PERS":
+        if word.stem in _MONTHS:
+            return True  # هلال شعبان
         if _is_kunya(line, found.start) or (word.definite and word.stem[2:] in words("occupations")):
             return True
         if line.stem(found.start - 1) in words("org_heads") and not any(word.stem in words(name) for name in _GIVEN):
@@ -190,6 +200,12 @@ def completed(line: Line, found: Sequence[Found]) -> list[Found]:
 
 def _is_version(line: Line, at: int) -> bool:
     return at < len(line) and line.forms[at].isdecimal() and len(line.forms[at]) <= 2
+
+
+def printed(line: Line, found: Found) -> bool:
+    """Whether a place's name is that of a newspaper: جريدة الشرق الأوسط, صحيفة الرياض."""
+    before = line.words[found.start - 1] if found.start else None
+    return before is not None and before.stem in _PAPERS and not line.words[found.start].proclitic
 
 
 def governed(line: Line, found: Found) -> bool:

@@ -159,7 +159,7 @@ def classify(form: str) -> str | None:
     currency), `d` the dual of either (which holds the number), `C` a sign, `I` a code of ISO 4217, `N` a nisba, `H`
     a place name, `v` and `q` vague amounts.
     """
-    if form[:1].isdigit():
+    if form[:1].isdecimal():
         return "n" if len(form) < 40 and _FIGURE.fullmatch(form) else None
     return _symbols().get(form)
 

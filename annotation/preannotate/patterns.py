@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from annotation.preannotate.chains import Names
-from annotation.preannotate.gazetteer import norp_words, phrases
-from annotation.preannotate.line import Found
-from annotation.preannotate.triggers import CLUB, EDITION, QUOTE, QUOTES
+from annotation.preannotate.gazetteer import norp_words, phrases, words
+from annotation.preannotate.line import Found, Line
+from annotation.preannotate.triggers import CLUB, EDITION, FAINT_CLUBS, LONE_CLUB, QUOTE, QUOTES, SPORT
 from annotation.preannotate.words import plain, plain_words
 
 
@@ -21,6 +21,33 @@ def clubs(names: Names) -> Iterator[Found]:
         if at in names.persons or at in names.blocked or line.stem(at - 1) in ("من", "كل", "بعض"):
             continue
         yield Found(at, place.end, "ORG", 0.75, "phrases")
+
+
+_LEAST_SPORT = 5  # words of sport in an article about it
+_CLUB_WORDS = plain_words("فريق نادي النادي الفريق لاعب لاعبي مدرب مهاجم حارس مدافع جماهير")
+_NOT_BEFORE_CLUBS = plain_words("هذا كأس كاس تم يتم")  # كأس الاتحاد
+_NO_CLUBS = plain_words("الأحمر الشعبية العربي الأوروبي الدولي الوطني الإفريقي الأفريقي الآسيوي")  # الهلال الأحمر
+
+
+def lone_clubs(names: Names) -> Iterator[Found]:
+    """ORG: الهلال, النصر in an article about sport, where no adjective or complement makes them something else."""
+    line = names.line
+    for at in line.at(LONE_CLUB):
+        if at in names.blocked or at in names.persons or names.starting(at) is not None:
+            continue
+        before, after = line.stem(at - 1), line.stem(at + 1)
+        construct = at > 0 and not line.words[at - 1].definite and not line.words[at].cut and before in words("offices")
+        described = after in _NO_CLUBS or (at + 1 < len(line) and line.words[at + 1].proclitic == "ل")
+        if before in words("place_heads") or before in _NOT_BEFORE_CLUBS or construct or described:
+            continue
+        if line.stems[at] in FAINT_CLUBS and (before not in _CLUB_WORDS or line.words[at].cut):
+            continue
+        yield Found(at, at + 1, "ORG", 0.75, "phrases")
+
+
+def about_sport(lines: Sequence[Line]) -> bool:
+    """Whether an article is about a sport with clubs."""
+    return sum(len(line.at(SPORT)) for line in lines) >= _LEAST_SPORT
 
 
 _ORDINALS = plain_words(

@@ -23,6 +23,7 @@ _OF_OFFICIALS = plain_words(
 )
 _KOREAN, _HALVES = plain("كوري"), plain_words("الجنوبي الجنوبية الشمالي الشمالية الجنوبيين الشماليين جنوبي شمالي")
 _NO_NATIONS = ("اليمنى", "المجرى")  # their plain spelling is that of nationalities
+_FIGURATIVE = {plain("رأس"): plain_words("على"), plain("باب"): plain_words("في من")}  # على رأس مقاولة, في باب الزهد
 _NUMBER = plain("رقم")
 _OF_YEAR = plain_words("سنة عام")
 
@@ -45,6 +46,8 @@ def headed(names: Names) -> Iterator[Found]:
         rule = table.get(line.stems[start])
         first = start + 1
         if rule is None or start in names.blocked or start in names.persons or first >= len(line):
+            continue
+        if line.stem(start - 1) in _FIGURATIVE.get(line.stems[start], ()):
             continue
         end = _complement_end(names, first, rule)
         if rule.label in ("ORG", "EVENT"):

@@ -74,6 +74,18 @@ class Preannotation:
             )
         ]
 
+    def annotate_each(self, articles: Sequence[Article]) -> list[Annotated | Exception]:
+        """As `annotate`; an article that breaks a pre-annotator comes out as what it raised, and the others stand."""
+        try:
+            return [*self.annotate(articles)]
+        except ImportError:
+            raise  # a broken installation is not the article's fault
+        except Exception as error:
+            if len(articles) == 1:
+                return [error]
+        middle = len(articles) // 2
+        return [*self.annotate_each(articles[:middle]), *self.annotate_each(articles[middle:])]
+
     def _mapped(self, entities: Sequence[Entity]) -> tuple[Entity, ...]:
         flat = self.ontology.inventory(self.inventory).overlap == "flat"
         result: list[Entity] = []

@@ -31,7 +31,7 @@ from annotation.preannotate.protocol import Article
 from annotation.preannotate.words import fold
 from corpus.span import Topic
 
-VERSION = "1"
+VERSION = "2"
 # Below the first, an article gets no topic; a second or third topic must be likelier than not.
 MIN_MAIN_SCORE = 0.25
 MIN_FURTHER_SCORE = 0.5
@@ -260,6 +260,24 @@ def _packaged() -> TopicModel:
         return TopicModel.load(path)
 
 
+# No source of whole articles has these as a label, so that their scores as the main topic are too low (politics takes
+# their place): where one is surer as a further topic than the main one in either way, it is the main topic.
+_BY_KEYWORDS = frozenset(
+    (
+        "conflict-war-peace",
+        "crime-law-justice",
+        "disaster-accident",
+        "education",
+        "environment",
+        "human-interest",
+        "labour",
+        "lifestyle-leisure",
+        "society",
+        "weather",
+    )
+)
+
+
 class LinearTopics:
     """Says what articles are about; a `TopicAnnotator`. The packaged model is read at the first use.
 
@@ -300,9 +318,14 @@ class LinearTopics:
     def _choose(self, main: FloatArray, further: FloatArray) -> list[Topic]:
         labels = self.model.features.labels
         first = int(main.argmax()) if len(main) else 0
-        if main[first] < self._min_score:
+        score = main[first]
+        places = (place for place, label in enumerate(labels) if label in _BY_KEYWORDS)
+        surest = max(places, key=further.__getitem__, default=first)
+        if further[surest] > max(score, further[first], MIN_FURTHER_SCORE):
+            first, score = surest, further[surest]
+        if score < self._min_score:
             return []
-        chosen = [Topic(labels[first], 0, round(float(main[first]), 4))]
+        chosen = [Topic(labels[first], 0, round(float(score), 4))]
         least = max(self._min_score, MIN_FURTHER_SCORE)
         for place in np.argsort(-further, kind="stable"):
             if place != first and further[place] >= least and len(chosen) < MOST_TOPICS:

@@ -8,11 +8,23 @@ from annotation.preannotate.gazetteer import PhraseMatcher, norp_words, phrases,
 from annotation.preannotate.heads import rules
 from annotation.preannotate.words import plain_words
 
-HEAD, LISTED, OFFICE, CITY, CLUB, NATIONAL, REGIONAL, GIVEN, EDITION, QUOTE = (1 << bit for bit in range(10))
+HEAD, LISTED, OFFICE, CITY, CLUB, NATIONAL, REGIONAL, GIVEN, EDITION, QUOTE, SPORT, LONE_CLUB = (
+    1 << bit for bit in range(12)
+)
 
 CLUBS = plain_words(
     "شباب وفاء اتحاد نهضة مولودية شبيبة رجاء وداد أمل نجم أولمبيك نسور صقور ترجي هلال حسنية سريع يوسفية أسود سبورتينغ"
     " فرسان ذئاب راسينغ رابيد قوافل نصر"
+)
+# Clubs that go by a common noun; in an article about sport it is their name.
+LONE_CLUBS = plain_words(
+    "الهلال النصر العين الأهلي الاتحاد الفيصلي القادسية الوصل الزمالك الإسماعيلي الترجي الرجاء الوداد السد الريان"
+    " الغرافة الوكرة الزوراء النجمة الأنصار الوحدات هجر الظفرة بنيياس الرائد الوحدة"
+)
+FAINT_CLUBS = plain_words("الاتفاق الفتح التعاون الجزيرة الخليج العهد النجم الشباب")  # only behind فريق, نادي
+SPORTS = plain_words(
+    "مباراة المباراة مباريات المباريات الدوري دوري هدف الهدف أهداف مدرب المدرب مهاجم المهاجم لاعب اللاعب لاعبي اللاعبين"
+    " الشوط شوط مرمى الفريق فريق نادي النادي ناديه الكأس ركلة حارس التعادل بطولة الجماهير المدافع ملعب الملعب"
 )
 EDITIONS = plain_words("الدورة النسخة الطبعة")
 QUOTES = {"«": "»", "“": "”", '"': '"', "”": "”", "‘": "’"}
@@ -92,5 +104,7 @@ def triggers() -> dict[str, int]:
     add(regional_adjectives(), REGIONAL)
     add(given_names() | words("name_firsts") | TITLES | GIFTS | {"عبد"}, GIVEN)
     add(EDITIONS, EDITION)
+    add(SPORTS, SPORT)
+    add(LONE_CLUBS | FAINT_CLUBS, LONE_CLUB)
     add(frozenset(QUOTES), QUOTE)
     return found

@@ -1,6 +1,25 @@
 """Cleaning: what of a page is article and what is furniture, and by which rule (docs/cleaning.md)."""
 
 from corpus.clean.metadata import ArticleMetadata
-from corpus.clean.pages import VERSION, CleanedArticle, LineDecision, Removal, clean_page, explain
+from corpus.clean.pages import (
+    VERSION,
+    CleanedArticle,
+    KnownPage,
+    LineDecision,
+    Removal,
+    clean_page,
+    clean_pages,
+    explain,
+)
 
-__all__ = ["VERSION", "ArticleMetadata", "CleanedArticle", "LineDecision", "Removal", "clean_page", "explain"]
+__all__ = [
+    "VERSION",
+    "ArticleMetadata",
+    "CleanedArticle",
+    "KnownPage",
+    "LineDecision",
+    "Removal",
+    "clean_page",
+    "clean_pages",
+    "explain",
+]

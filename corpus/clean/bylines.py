@@ -13,12 +13,17 @@ from typing import Final
 
 from corpus.clean import names
 from corpus.clean.folding import fold, key
+from corpus.text.chars import TATWEEL
 
 LONGEST: Final = 110
 """Code points beyond which a line or the head of a sentence is no byline."""
 
 _DASH = r"(?:\s*[-–—|/•·\N{MINUS SIGN}]+\s*|\s+ـ+\s+)"
+_BETWEEN_DASHES = re.compile(_DASH)
+_DASH_SIGN = re.compile(r"[-–—|/•·\N{MINUS SIGN}ـ]")
 _PARTS = re.compile(rf"{_DASH}|\s*[:،,]\s*|\s*[()]\s*")
+_SIGN_BETWEEN = re.compile(r"[-–—|/•·\N{MINUS SIGN}:،,()]")
+"""Splits as `_PARTS` does, white space aside, where no dash is written as tatweel: much faster."""
 _CUE = re.compile(
     r"^(?:[-–—ـ•*]\s*)?(?:كتبه|كتبها|كتب|كتبت|بقلم|تحرير|اعداد|اعداد وتقديم|اعدها|اعده|اعد التقرير|ترجمه|حاوره|"
     r"حاورته|حاورها|حاورتها|"
@@ -102,7 +107,7 @@ def read_byline(text: str, outlet: str | None = None, *, loose: bool = False) ->
     cued = _read_cued(text)
     if cued is not None:
         return cued
-    origin = _FROM.match(text.rstrip(" :"))
+    origin = _FROM.match(text.rstrip(" :")) if "من" in text else None
     if origin and names.is_place(origin["place"]):
         if names.is_outlet(origin["who"], outlet):
             return Byline(place=origin["place"], outlet=origin["who"])
@@ -139,15 +144,18 @@ def _read_cued(text: str) -> Byline | None:
 
 def _read_parts(text: str, outlet: str | None, loose: bool) -> Byline | None:
     """Parts between dashes, colons and brackets: every one a name, a place, an agency or an outlet."""
-    parts = [stripped for part in _PARTS.split(text) if (stripped := part.strip(' «»"“”*_'))]
+    pieces = _PARTS.split(text) if TATWEEL in text else _SIGN_BETWEEN.split(text)
+    parts = [stripped for part in pieces if (stripped := part.strip().strip(' «»"“”*_'))]
     if not 0 < len(parts) <= 6:
+        return None
+    if len(parts) == 1 and names.is_too_long(parts[0]) and not names.is_outlet(parts[0], outlet):
         return None
     people: list[str] = []
     agency = place = site = None
     sure = cued_next = False
     unknown: list[str] = []
     for part in parts:
-        origin = _FROM.match(part)
+        origin = _FROM.match(part) if "من" in part else None
         if site is None and f"«{part}»" in text and key(part) in names.ambiguous_outlets():
             site, sure = part, True  # الرياض - «الرياض»
             continue
@@ -205,12 +213,14 @@ def _name_before_agency(text: str) -> tuple[str, str] | None:
 _ROLE = re.compile(
     r"^[*•\s]*(?:ال)?(?:استاذه?|باحثه?|كاتبه?|صحافيه?|صحفيه?|محام|محاميه|خبيره?|اكاديميه?|مديره?|رييسه?|رئيسه?|"
     r"عضوه?|ناشطه?|طبيبه?|مهندسه?|مستشاره?|"
-    r"استشاريه?|اعلاميه?|شاعره?|روائيه?|رواييه?|ناقده?|محلله?|دبلوماسيه?|وزيره?|فاعله?|مفكره?|مورخه?|سفيره?)(?:\s|\Z)"
+    r"استشاريه?|اعلاميه?|شاعره?|روائيه?|رواييه?|ناقده?|محلله?|دبلوماسيه?|وزيره?|فاعله?|مفكره?|مورخه?|سفيره?|"
+    r"ماجستير|دكتوراه|بكالوريوس|تربويه?)(?:\s|\Z)"
 )
 
 
 def is_role(text: str) -> bool:
     """Whether a short line is what its author is: "أستاذ بجامعة محمد الخامس", "* كاتب وباحث"."""
+    text = text.removesuffix(" .")
     return len(text.split()) <= 9 and text[-1] not in ".:؟!" and _ROLE.match(fold(text)) is not None
 
 
@@ -233,7 +243,7 @@ def glued_byline(text: str, outlet: str | None = None) -> tuple[int, Byline] | N
     if match is None:
         return None
     inner = match[0].rstrip().rstrip(":")
-    if len(re.split(_DASH, inner)) < 2:
+    if not _DASH_SIGN.search(inner) or len(_BETWEEN_DASHES.split(inner)) < 2:
         return None
     found = read_byline(inner, outlet, loose=True)
     if found is None or not (found.byline or found.agency or found.outlet):

@@ -46,11 +46,14 @@ _SIZE_LETTERS: Final = frozenset("أاتعAaTt")
 _FIGURES = re.compile(r"[\d\s.,|/-]+")
 
 
+_COMMENT_RULES: Final = frozenset({"comment-form", "comment-rules", "copyright", "comment-heading"})
+
+
 def size_letters(article: Article) -> None:
     """Single letters, one a line, as the buttons for the size of the letters."""
     lines = article.lines
     for before, line in itertools.pairwise(lines):
-        if line.text in _SIZE_LETTERS and before.text in _SIZE_LETTERS:
+        if len(line.text) == 1 and line.text in _SIZE_LETTERS and before.text in _SIZE_LETTERS:
             before.rule = before.rule or "share-line"
             line.rule = line.rule or "share-line"
 
@@ -67,8 +70,10 @@ def comments(article: Article) -> None:
 
 
 def _comments_start(article: Article) -> int | None:
+    if not any([line.rule in _COMMENT_RULES for line in article.lines]):
+        return None
     prose = written = 0
-    total = sum(len(line.text) for line in article.lines if line.kept and line.prose)
+    total = sum([len(line.text) for line in article.lines if line.kept and line.prose])
     for i, line in enumerate(article.lines):
         if line.kept and line.prose:
             prose += 1
@@ -100,7 +105,7 @@ def embedded_posts(article: Article) -> None:
     """A post of a social network: the line that says whose it is, and the text over it."""
     lines = article.lines
     for i, line in enumerate(lines):
-        if i == article.title or line.rule not in (None, "caption-fragment", "author-email"):
+        if i == article.title or (line.rule is not None and line.rule not in ("caption-fragment", "author-email")):
             continue
         if "(@" in line.text and _ATTRIBUTION.match(line.text):
             line.rule = "embedded-post"
@@ -270,7 +275,8 @@ def author_under_body(article: Article) -> None:
         for line in tail:
             text = line.text
             said = read_byline(text, article.outlet) or names.may_be_name(text) or is_role(text)
-            if line.key in names.ambiguous_outlets() or (said and not line.stopped and text[-1] != "،"):
+            stopped = line.stopped and not text.endswith(" .")  # as if it were no sentence
+            if line.key in names.ambiguous_outlets() or (said and not stopped and text[-1] != "،"):
                 line.rule = "byline"
 
 
@@ -280,16 +286,19 @@ def _mean_overlap(article: Article, lines: list[Line]) -> float:
 
 def repeated_paragraphs(article: Article) -> None:
     """A paragraph printed a second time."""
-    seen: set[str] = set()
+    printed: list[tuple[Line, str]] = []
     for i, line in enumerate(article.lines):
-        if not line.kept or i == article.title or len(line.text) < 40:
-            continue
         text = line.text
-        even = not ("  " in text or "\N{NO-BREAK SPACE}" in text or "\t" in text)
-        printed = text if even else " ".join(text.split())
-        if printed in seen:
+        if len(text) >= 40 and line.rule is None and i != article.title:
+            even = not ("  " in text or "\N{NO-BREAK SPACE}" in text or "\t" in text)
+            printed.append((line, text if even else " ".join(text.split())))
+    if len({len(text) for _, text in printed}) == len(printed):
+        return
+    seen: set[str] = set()
+    for line, text in printed:
+        if text in seen:
             line.rule = "repeated-paragraph"
-        seen.add(printed)
+        seen.add(text)
 
 
 ContextRule = Callable[[Article], None]
@@ -334,6 +343,8 @@ def signature(article: Article) -> None:
     }
     head = article.lines[: article.body_start]
     known |= {line.bare for line in head if line.rule == "byline" and len(line.words) > 1}
+    if not known:
+        return
     for line in article.lines[article.body_end :]:
         if line.kept and not line.prose and bare(line.text) in known:
             line.rule = "byline"
@@ -345,7 +356,7 @@ def _about_author(article: Article, known: set[str]) -> None:
     start = article.body_start
     short = [i for i in range(start, len(article.lines)) if article.lines[i].kept and not article.lines[i].prose]
     printed = [i for i in short if len(article.lines[i].text) <= LONGEST and article.lines[i].bare in known]
-    if not known or len(printed) != 1 or article.lines[printed[0] - 1].kept or printed[0] - 1 <= start:
+    if len(printed) != 1 or article.lines[printed[0] - 1].kept or printed[0] - 1 <= start:
         return
     rest = [line for line in article.lines[printed[0] :] if line.kept]
     if len(rest) <= _LINES_ABOUT_AUTHOR and sum(len(line.text) for line in rest) <= _LONGEST_ABOUT_AUTHOR:

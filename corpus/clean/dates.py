@@ -81,6 +81,8 @@ RELATIVE = re.compile(
     r"\s*[|\-–—•·]?\s*(?P<updated>(?:اخر\s+تحديث|تحديث).{0,60})?[\s:.]*"
 )
 """A relative time that fills a folded line ("منذ ساعتين"), maybe after a name glued to it."""
+RELATIVE_WORDS: Final = ("منذ", "قبل", "مضت", "مضي", "ago")
+"""One of these is in every relative time."""
 
 
 def is_date_word(word: str) -> bool:

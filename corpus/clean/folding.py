@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from corpus.text.chars import MARKS
+from corpus.text.chars import MARKS, TATWEEL
 
 # The rules fold the same line again and again, hence the caches; chained str.replace is many times faster than
 # str.translate on Arabic text.
@@ -30,8 +30,8 @@ _OTHER_DIGIT = re.compile(
     "\N{EXTENDED ARABIC-INDIC DIGIT ZERO}-\N{EXTENDED ARABIC-INDIC DIGIT NINE}]"
 )
 _DROPPED = re.compile(rf"[{MARKS}\N{{ARABIC TATWEEL}}]+")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_NOT_A_WORD = re.compile(r"[^\w#]+|_+")
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
+_LETTERS_AND_DIGITS = re.compile(r"[^\W_]+")
 
 
 @lru_cache(maxsize=1024)
@@ -49,11 +49,16 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=1024)
 def key(text: str) -> str:
     """The words of `text`, folded, without marks, tatweel and punctuation, numbers as "#", one space between."""
-    folded = _NUMBER.sub(" # ", _DROPPED.sub("", fold(text)).replace("#", " "))
-    return " ".join(_NOT_A_WORD.sub(" ", folded).split())
+    folded = fold(text)
+    if TATWEEL not in folded and folded.replace(" ", "").isalpha():
+        return " ".join(folded.split())
+    return " ".join(["#" if word[0].isdecimal() else word for word in _WORD.findall(_DROPPED.sub("", folded))])
 
 
 @lru_cache(maxsize=1024)
 def bare(text: str) -> str:
     """The letters and digits of `text`, folded: equal for two printings of one headline."""
-    return _NOT_A_WORD.sub("", _DROPPED.sub("", fold(text)).replace("#", ""))
+    folded = fold(text).replace(" ", "")
+    if TATWEEL not in folded and folded.isalnum():
+        return folded
+    return "".join(_LETTERS_AND_DIGITS.findall(_DROPPED.sub("", folded)))

@@ -9,6 +9,7 @@ from corpus.clean.articles import Article
 from corpus.clean.captions import is_credited
 from corpus.clean.lines import Line, ends_with_colon
 from corpus.clean.titles import HEADER_RULES, is_clock
+from corpus.text.chars import TATWEEL
 
 _ITEM = re.compile(
     r"^\s*(?:[-–—•*·▪◾●■◆✓✔►‣]|ـ(?=\s)|\(?\s*(?:\d{1,2}|[اأبجدهوزحطي])\s*(?:[-.)/–]|ـ+))\s*\S"
@@ -48,11 +49,11 @@ def _decks(article: Article) -> None:
     before = article.title - 1
     if before >= 0 and lines[before].kept:
         lines[before].kind = "deck"
-    header = [i for i in range(article.title + 1, min(len(lines), article.title + 8)) if _is_header(lines[i])]
-    separated = max(header, default=-1)
-    signed = max((i for i in header if lines[i].rule != "share-line"), default=-1)  # buttons stand in a body too
     if article.last_prose is None:
         return
+    header = [i for i in range(article.title + 1, min(len(lines), article.title + 8)) if _is_header(lines[i])]
+    separated = max(header, default=-1)
+    signed = max([i for i in header if lines[i].rule != "share-line"], default=-1)  # buttons stand in a body too
     for i in range(article.title + 1, len(lines)):
         line = lines[i]
         if not line.kept:
@@ -70,7 +71,7 @@ def _decks(article: Article) -> None:
 
 
 def _is_header(line: Line) -> bool:
-    return line.rule in HEADER_RULES and not is_clock(line)
+    return line.rule is not None and line.rule in HEADER_RULES and not is_clock(line)
 
 
 def _captions(article: Article) -> None:
@@ -84,8 +85,9 @@ def _captions(article: Article) -> None:
 
 
 def is_item(text: str) -> bool:
-    """Whether the line starts like an item of a list."""
-    return _ITEM.match(text) is not None
+    """Whether the line starts like an item of a list; a word of two letters is no number of one."""
+    in_word = text[:2].isalpha() and text[1:2] != TATWEEL
+    return not in_word and _ITEM.match(text) is not None
 
 
 def _runs(body: list[Line]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import Final
 
@@ -11,6 +11,7 @@ from corpus.clean import names
 from corpus.clean.bylines import read_byline
 from corpus.clean.dates import (
     RELATIVE,
+    RELATIVE_WORDS,
     date_at_end,
     is_clock_or_numeric_date,
     is_date_line,
@@ -62,7 +63,7 @@ _SOURCE = re.compile(
 )
 _BREADCRUMB = re.compile(r"\s*[/»>›|«‹\\←→]+\s*|\s+[-–—]\s+")
 _STEPS = re.compile(r"\S\s+[>›»]{1,2}\s+\S")
-_TICKER_SIGN = re.compile(r"[|●•◄►■◆»]|\*{3}|//")
+_TICKER_SIGNS: Final = (*"|●•◄►■◆»", "***", "//")
 _TICKER = re.compile(r"\s*(?:\|{1,3}|●|•|◄|►|■|◆|\*{3}|/{2,3}|\s»\s)\s*")
 _INITIALS = re.compile(r"[/(]?\s*[ء-ي](?:\s*[./]\s*[ء-ي])+\s*[./)]*")
 _SIGNED_AGENCY = re.compile(r"[(\[/]?\s*(?P<agency>.{2,20}?)\s*[)\]/]?\s+[ء-ي]\s*[./]\s*[ء-ي]\s*[./]?")
@@ -161,7 +162,7 @@ def relative_time(text: str, line_key: str, outlet: str | None) -> str | None:
     folded = fold(text)
     if line_key.startswith("اخر تحديث") and len(text) < 60:
         return "relative-time"
-    match = RELATIVE.fullmatch(folded)
+    match = RELATIVE.fullmatch(folded) if any([word in folded for word in RELATIVE_WORDS]) else None
     if match is None:
         return None
     who = match["who"]
@@ -206,12 +207,14 @@ def breadcrumb(text: str, line_key: str, outlet: str | None) -> str | None:
         return "breadcrumb"
     if line_key.startswith(("الرئيسيه", "home", "الصفحه الرئيسيه")):
         return "breadcrumb" if len([part for part in _BREADCRUMB.split(text) if part.strip()]) > 1 else None
-    return "breadcrumb" if "«" not in text and text[-1] not in ".؟!" and _STEPS.search(text) else None
+    if "«" in text or text[-1] in ".؟!" or not any([sign in text for sign in ">›»"]):
+        return None
+    return "breadcrumb" if _STEPS.search(text) else None
 
 
 def ticker(text: str, line_key: str, outlet: str | None) -> str | None:
     """Headlines run together on one line, between bars or bullets."""
-    if not _TICKER_SIGN.search(text):
+    if not any([sign in text for sign in _TICKER_SIGNS]):
         return None
     parts = [part for part in _TICKER.split(text) if part.strip()]
     if len(parts) < 3 or any(part.rstrip().endswith((".", "؛")) for part in parts):
@@ -333,18 +336,14 @@ RULES: Final[tuple[LineRule, ...]] = (
 """The ordered rules; the first that answers decides."""
 
 
-_HINTS: Final = tuple(load_lines("words", "hints"))
+HINTS: Final = frozenset(load_lines("words", "hints"))
+"""Words of the furniture that comes in sentences."""
 _OF_AUTHOR = re.compile(r"مقالات [أا]خرى للكاتبة?(?=\S)")
 _OPENING_HINT = re.compile(r"\W*(?:[إا]قر[أا]|طالع|شاهد|للمزيد|قد ي|انظر|راجع|المزيد|شريط|عاجل|مقالات [أا]خرى)")
 
 
-def page_hints(page: str) -> tuple[str, ...]:
-    """The words of the furniture that comes in sentences which `page` holds at all: most pages hold one or two."""
-    return tuple([hint for hint in _HINTS if hint in page])
-
-
-def may_be_furniture(text: str, hints: tuple[str, ...] = _HINTS) -> bool:
-    """Whether a line that looks like a paragraph holds one of these words, or opens like furniture."""
+def may_be_furniture(text: str, hints: Collection[str]) -> bool:
+    """Whether a line that looks like a paragraph may be furniture; `hints` are those of `HINTS` that its page holds."""
     if len(text) > LONGEST_SENTENCE:
         return text.startswith("مقالات") and _OF_AUTHOR.match(text) is not None
     for hint in hints:  # a plain loop: this is asked of every paragraph

@@ -15,6 +15,7 @@ SHORT: Final = 160
 """Code points up to which a line is looked at word by word; furniture is shorter."""
 
 _CLOSED = re.compile(r"[.!?؟۔…:][\s»”“’\"')\]*]*\Z")
+_STOPS: Final = frozenset(".!?؟۔…")
 _TWO_DOTS = re.compile(r"[^.]\.\.\Z")
 _FULL = re.compile(r"[.!?؟۔…][\s»”“’\"')\]*]*\Z")
 
@@ -45,7 +46,10 @@ class Line:
 
     def set_shape(self, text: str) -> None:
         """Sets `stopped` and `prose` from the text of the line, or from what is left of it."""
-        self.stopped = _FULL.search(text, max(0, len(text) - 12)) is not None
+        last = text[-1:]
+        self.stopped = last in _STOPS or (
+            not last.isalnum() and _FULL.search(text, max(0, len(text) - 12)) is not None
+        )
         self.prose = looks_like_prose(text, self.stopped)
 
     @property
@@ -129,4 +133,4 @@ def read_lines(page: str, line_kinds: Sequence[str | None] = ()) -> list[Line]:
 
 def ends_with_colon(text: str) -> bool:
     """Whether the line introduces what follows."""
-    return text.endswith(":") or (_CLOSED.search(text, max(0, len(text) - 6)) is not None and ":" in text[-6:])
+    return text.endswith(":") or (":" in text[-6:] and _CLOSED.search(text, max(0, len(text) - 6)) is not None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from corpus.clean import names
 from corpus.clean.articles import Article
@@ -44,10 +44,7 @@ def read_metadata(article: Article, outlet: str | None, lines: Sequence[Line]) -
     head = article.title or 0
     for i in [*range(head, len(article.lines)), *range(head)]:  # what stands over the title may be of the page
         line = article.lines[i]
-        texts = (
-            [(line.rule, line.text)] if line.rule else [(rule, line.text[start:end]) for start, end, rule in line.cuts]
-        )
-        for rule, text in texts:
+        for rule, text in _furniture_of(line):
             if rule == "agency-mark":
                 printed = _EDITORS.sub("", text).strip(_AROUND)
                 found = _merge(found, Byline(agency=printed if names.agency_of(printed) else None))
@@ -74,12 +71,20 @@ def read_metadata(article: Article, outlet: str | None, lines: Sequence[Line]) -
                 if match and match["who"].strip(" |-–—:•·"):
                     found = _merge(found, Byline(byline=text[: match.end("who")].strip(" |-–—:•·")))
         if i == article.first_prose and line.kept:
-            head = max((end for start, end, _ in line.cuts if start == 0), default=0)
-            found = _merge(found, dateline(line.text[head:].lstrip()) or Byline())
+            head = max([end for start, end, _ in line.cuts if start == 0], default=0)
+            from_where = dateline(line.text[head:].lstrip())
+            found = _merge(found, from_where) if from_where else found
     if unsure and found.byline is None:
         found = _merge(found, Byline(byline=unsure[0].strip(" \t:")))
     agency = found.agency if found.agency and key(found.agency) not in _NO_AGENCIES else None
     return ArticleMetadata(found.byline, agency, found.place, found.outlet, published, published_text)
+
+
+def _furniture_of(line: Line) -> Sequence[tuple[str, str]]:
+    """What of a line is furniture, each part with its rule."""
+    if line.rule is not None:
+        return [(line.rule, line.text)]
+    return [(rule, line.text[start:end]) for start, end, rule in line.cuts] if line.cuts else ()
 
 
 def _read_place(text: str) -> Byline:
@@ -115,12 +120,11 @@ def _read_source(text: str, outlet: str | None) -> Byline:
 
 def _merge(first: Byline, second: Byline) -> Byline:
     """The parts of `first`, completed by `second`."""
-    return replace(
-        first,
-        byline=first.byline or second.byline,
-        agency=first.agency or second.agency,
-        place=first.place or second.place,
-        outlet=first.outlet or second.outlet,
+    return Byline(
+        first.byline or second.byline,
+        first.agency or second.agency,
+        first.place or second.place,
+        first.outlet or second.outlet,
     )
 
 

@@ -10,6 +10,8 @@ from corpus.clean.folding import key
 from corpus.clean.phrases import load_lines, load_words
 
 MAX_NAME_WORDS: Final = 5
+MAX_LISTED_WORDS: Final = 7
+"""Words of two letters or more in the longest name."""
 
 
 @cache
@@ -59,12 +61,15 @@ def is_outlet(text: str, outlet: str | None = None) -> bool:
     return line_key in outlets() or (outlet is not None and line_key == key(outlet))
 
 
+_PART_OF_PLACE = re.compile(r"[،,(/]")
+
+
 def is_place(text: str) -> bool:
     """Whether `text` is a place that datelines name, maybe with its country ("دمشق، سوريا")."""
     line_key = key(text)
     if line_key in places():
         return True
-    first = re.split(r"[،,(/]", text, maxsplit=1)[0]
+    first = _PART_OF_PLACE.split(text, maxsplit=1)[0]
     return first != text and key(first) in places() and len(line_key.split()) <= MAX_NAME_WORDS
 
 
@@ -74,24 +79,31 @@ def has_first_name(words: tuple[str, ...] | list[str]) -> bool:
     return any(word in known or (word[0] == "و" and word[1:] in known) for word in words)
 
 
-_FUNCTION_WORD = re.compile(
-    r"(?:^|\s)(?:في|على|عن|إلى|الى|أن|إن|لا|ما|لم|لن|قد|هو|هي|مع|بين|ليس|كان|هذا|هذه|التي|الذي|يا|كل|أو|أم|ثم|منذ|بعد|قبل)(?:\s|\Z)"
+_FUNCTION: Final = (
+    "في على عن إلى الى أن إن لا ما لم لن قد هو هي مع بين ليس كان هذا هذه التي الذي يا كل أو أم ثم منذ بعد قبل"
 )
+_FUNCTION_WORDS: Final = frozenset(_FUNCTION.split())
 _NOT_IN_NAMES = re.compile(r"[\d#?!؟«»“”\"…%؛]")
 
 
 def may_be_unknown_name(text: str) -> bool:
     """Whether `text` has the shape of a personal name that no list knows: up to four plain words."""
-    return len(text.split()) <= 4 and not (_NOT_IN_NAMES.search(text) or _FUNCTION_WORD.search(text))
+    words = text.split()
+    return len(words) <= 4 and _FUNCTION_WORDS.isdisjoint(words) and not _NOT_IN_NAMES.search(text)
+
+
+def is_too_long(text: str) -> bool:
+    """Whether `text` has more words than any name: of a person, and of a place, an agency or an outlet in our lists."""
+    return sum([len(word) > 1 for word in key(text).split()]) > MAX_LISTED_WORDS
 
 
 @lru_cache(maxsize=8192)
 def may_be_name(text: str) -> bool:
     """Whether `text` can be a personal name: two to four words of letters, one of them a known name; or two names."""
-    if _NOT_IN_NAMES.search(text) or _FUNCTION_WORD.search(text):
+    if not _FUNCTION_WORDS.isdisjoint(text.split()) or _NOT_IN_NAMES.search(text):
         return False
     words = [word for word in key(text).split() if word not in ("د", "م", "ا")]
-    if not 1 < len(words) <= 7 or not has_first_name(words) or any(len(word) < 2 for word in words):
+    if not 1 < len(words) <= MAX_LISTED_WORDS or not has_first_name(words) or any(len(word) < 2 for word in words):
         return False
     known = load_words("first-names")
     return len(words) <= 4 or any(word[0] == "و" and word[1:] in known for word in words[2:])

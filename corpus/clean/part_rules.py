@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import Final
 
@@ -43,6 +43,8 @@ _STOPS_BEFORE = tuple('.!?؟…»”"')
 _WIDGET_HINT = re.compile(
     r"(?:ال)?(?:[أا]خبار|[آا]خر|[أا]حدث|[أا]هم|[أا]برز|شريط|[أا]كثر|المواضيع|المقالات|العناوين|القائمة)"
 )
+_WIDGET_LETTERS: Final = frozenset("اأآش")
+"""What `_WIDGET_HINT` can begin with."""
 _TAIL_HINTS: Final = (
     "رابط ",
     "مقالات ",
@@ -58,6 +60,11 @@ _TAIL_HINTS: Final = (
     "http",
     "www.",
 )
+_CODE_SIGNS: Final = ("}", "</")
+PART_WORDS: Final = frozenset({*_CODE_SIGNS, *_TAIL_HINTS})
+"""Words and signs of furniture glued to a paragraph."""
+_BEFORE_TAIL = re.compile(r"[.!?؟…۔»”\"')\](\[/]")
+"""The signs of which every rule for the end of a paragraph asks for one."""
 _FULL_STOPS: Final = (".", "!", "؟", "?", "…", "»", "”", '"')
 _LAST_STOP = re.compile(r"[.!?؟…۔][»”\"')\]]*\s*(?=\S)")
 
@@ -113,11 +120,18 @@ def script(line: str) -> Cut | None:
     return (start.start(), end.end(), "script") if signs >= _LEAST_CODE_SIGNS and latin * 4 >= len(code) * 3 else None
 
 
+_TAG_WORDS: Final = ("سمات", "وسوم", "كلمات", "tags")
+_LINK_WORDS: Final = ("رابط", "مقالات", "مراسله", "للتواصل", "اقرا", "شاهد", "لقراءه", "المزيد")
+"""Words without which the patterns cannot match: whether a text holds them is known much sooner."""
+
+
 def tags_tail(line: str, outlet: str | None) -> Cut | None:
-    return _tail(_TAGS, line, "tag-list")
+    return _tail(_TAGS, line, "tag-list") if _ends_with_any(line, _TAG_WORDS) else None
 
 
 def link_tail(line: str, outlet: str | None) -> Cut | None:
+    if not _ends_with_any(line, _LINK_WORDS):
+        return None
     return _tail(_LINK, line, "read-also") or _tail(_READ_MORE, line, "read-also")
 
 
@@ -132,7 +146,8 @@ def address_tail(line: str, outlet: str | None) -> Cut | None:
 
 def agency_tail(line: str, outlet: str | None) -> Cut | None:
     """ "... انتهى. (أ ف ب)", "... انتهى/و.م.ع"."""
-    for pattern in (_MARK_TAIL, _BRACKETED_TAIL):
+    bracketed = line.rstrip().rstrip(".").rstrip().endswith(("/", ")", "]"))
+    for pattern in (_MARK_TAIL, _BRACKETED_TAIL) if bracketed else (_MARK_TAIL,):
         cut = _tail(pattern, line, "agency-mark")
         if cut is None:
             continue
@@ -167,16 +182,34 @@ def _tail(pattern: re.Pattern[str], line: str, rule: str) -> Cut | None:
     return (start, len(line), rule) if start else None
 
 
+def _ends_with_any(line: str, words: tuple[str, ...]) -> bool:
+    """Whether one of the folded `words` stands near the end of a line."""
+    tail = _folded_tail(line[-_REACH:])
+    return any([word in tail for word in words])
+
+
 @lru_cache(maxsize=4)
 def _folded_tail(tail: str) -> str:
     return fold(tail)
 
 
-def _may_have_tail(end: str) -> bool:
-    """Whether what ends a paragraph can be furniture: it is unstopped, or holds a word that says so."""
+def may_have_parts(text: str, words: Collection[str]) -> bool:
+    """Whether `cut_parts` may find anything in a paragraph; `words` are those of `PART_WORDS` that its page holds."""
+    for word in words:
+        if word in text:
+            return True
+    return _may_have_head(text) or _may_have_tail(text[-_REACH:], ())
+
+
+def _may_have_head(text: str) -> bool:
+    return text.find(":", 0, 120) >= 0 or (text[0] in _WIDGET_LETTERS and _WIDGET_HINT.match(text) is not None)
+
+
+def _may_have_tail(end: str, hints: tuple[str, ...]) -> bool:
+    """Whether what ends a paragraph can be furniture: it is unstopped behind a stop, or holds a word that says so."""
     if not end.endswith(_FULL_STOPS):
-        return True
-    for hint in _TAIL_HINTS:
+        return _BEFORE_TAIL.search(end) is not None
+    for hint in hints:
         if hint in end:
             return True
     return end[-2:-1].isspace() or end[-3:-2] in " ./"
@@ -186,15 +219,15 @@ def cut_parts(text: str, outlet: str | None) -> list[Cut]:
     """The parts of a paragraph that are furniture, sorted; each rule is tried again on what the others leave."""
     cuts: list[Cut] = []
     head, tail = 0, len(text)
-    if ("}" in text or "</" in text) and (cut := script(text)) is not None:
+    if any([sign in text for sign in _CODE_SIGNS]) and (cut := script(text)) is not None:
         return [cut]
-    if ":" in text[:120] or _WIDGET_HINT.match(text):
+    if _may_have_head(text):
         for rule in HEAD_RULES:
             cut = rule(text[head:tail], outlet)
             if cut is not None:
                 cuts.append((head + cut[0], head + cut[1], cut[2]))
                 head += cut[1]
-    while _may_have_tail(text[max(head, tail - _REACH) : tail].rstrip()):
+    while _may_have_tail(text[max(head, tail - _REACH) : tail].rstrip(), _TAIL_HINTS):
         for rule in TAIL_RULES:
             cut = rule(text[head:tail], outlet)
             if cut is not None and cut[0] > 0:

@@ -32,11 +32,17 @@ def load_words(name: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class PhraseTable:
-    """The phrases of many rules, looked up by the words of a line."""
+    """The phrases of many rules, looked up by the words of a line.
+
+    `first_words` are those that openings begin with, `inner_words` the longest one of each inner phrase: most lines
+    hold none of them.
+    """
 
     whole: dict[str, str] = field(default_factory=dict)
     openings: dict[str, tuple[str, bool]] = field(default_factory=dict)
     inner: tuple[tuple[str, re.Pattern[str], str], ...] = ()
+    first_words: frozenset[str] = frozenset()
+    inner_words: frozenset[str] = frozenset()
 
     def rule_of(self, line_key: str, text: str) -> str | None:
         """The rule that has a phrase for the whole line or its opening; `text` is the line as it stands."""
@@ -44,6 +50,8 @@ class PhraseTable:
         if rule is not None:
             return rule
         words = line_key.split(" ", PREFIX_WORDS)[:PREFIX_WORDS]
+        if words[0] not in self.first_words:
+            return None
         for count in range(len(words), 0, -1):
             found = self.openings.get(" ".join(words[:count]))
             if found is not None and (not found[1] or key(text.partition(":")[0]) == " ".join(words[:count])):
@@ -52,6 +60,8 @@ class PhraseTable:
 
     def inner_rule_of(self, line_key: str) -> str | None:
         """The rule with a phrase that stands anywhere in the line."""
+        if self.inner_words.isdisjoint(line_key.split()):
+            return None
         for words, pattern, rule in self.inner:
             if words in line_key and pattern.search(line_key):
                 return rule
@@ -74,4 +84,6 @@ def load_table(rules: tuple[str, ...]) -> PhraseTable:
             else:
                 words = r"\b.*?\b".join(re.escape(part) for part in parts if part)
                 inner.append((max(parts, key=len), re.compile(rf"\b{words}\b"), rule))
-    return PhraseTable(whole, openings, tuple(inner))
+    first_words = frozenset(opening.split(" ", 1)[0] for opening in openings)
+    inner_words = frozenset(max(words.split(), key=len) for words, _, _ in inner)
+    return PhraseTable(whole, openings, tuple(inner), first_words, inner_words)

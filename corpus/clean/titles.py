@@ -107,7 +107,8 @@ def _find_given_title(article: Article) -> int | None:
     if article.given_title is None:
         return None
     wanted = {bare(article.given_title)}
-    parts = _SITE.split(article.given_title)
+    signs = any([sign in article.given_title for sign in "|»–—-"])
+    parts = _SITE.split(article.given_title) if signs else [article.given_title]
     wanted.update(bare(" ".join(parts[:count])) for count in range(1, len(parts)) if len(" ".join(parts[:count])) >= 15)
     shortest, longest = min(map(len, wanted)), len(article.given_title) + 60
     opening = bare(article.given_title)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 from corpus.release.choose import NOTHING, Choice, choose_layers, current_annotations
 from corpus.release.source import CorpusTables
 from corpus.release.tagging import Offsets, split_at, tag_names, tag_tokens
-from corpus.segment.tokens import token_offsets
+from corpus.segment.tokens import token_ranges
 from schemas.tables import RELEASE_ANNOTATIONS, RELEASE_DOCUMENTS, RELEASE_SENTENCES, TASKS
 
 Places = NDArray[np.int64]
@@ -238,12 +237,9 @@ def _sentence_rows(
 
 def _tokens(corpus: _Texts, starts: Offsets, ends: Offsets) -> tuple[pa.StringArray, Offsets, Offsets, Places]:
     """Tokens of all texts with their ranges (common coordinates) and the sentence that each lies in."""
-    found = [token_offsets(text) for text in corpus.texts]
-    counts = [len(pairs) for pairs in found]
-    flat = chain.from_iterable(chain.from_iterable(found))
-    pairs = np.fromiter(flat, dtype=np.int64, count=2 * sum(counts)).reshape(-1, 2)
-    pairs += np.repeat(corpus.bases, counts)[:, None]
-    token_starts, token_ends, owner = split_at(pairs[:, 0], pairs[:, 1], starts, ends)
+    found = token_ranges(corpus.texts)
+    bases = np.repeat(corpus.bases, found.counts)
+    token_starts, token_ends, owner = split_at(found.starts + bases, found.ends + bases, starts, ends)
     return _slices(corpus.texts, token_starts, token_ends), token_starts, token_ends, owner
 
 

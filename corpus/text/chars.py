@@ -84,8 +84,8 @@ def presentation_forms() -> Mapping[str, str]:
 
 
 @functools.cache
-def composing_starters() -> frozenset[str]:
-    """Characters of combining class 0 that can compose with the character before them (vowel signs, Hangul jamo)."""
+def composing_seconds() -> frozenset[str]:
+    """Characters that can compose with the character before them: marks, vowel signs, Hangul jamo."""
     seconds = set()
     for code in range(0x300, 0x1FA20):
         parts = unicodedata2.decomposition(chr(code)).split()

@@ -91,9 +91,13 @@ def _annotated(
 ) -> Iterator[AnnotatedDocument | Reject]:
     documents = [item.document for item in waiting if not isinstance(item, Reject)]
     articles = [Article(document.text, document.sentences, document.tokens) for document in documents]
-    results = iter(preannotation.annotate(articles))
+    results = iter(preannotation.annotate_each(articles))
     for item in waiting:
-        yield item if isinstance(item, Reject) else item.with_suggestions(next(results))
+        if isinstance(item, Reject):
+            yield item
+            continue
+        result = next(results)
+        yield unexpected(item.page.path, result) if isinstance(result, Exception) else item.with_suggestions(result)
 
 
 def to_json(found: AnnotatedDocument) -> str:

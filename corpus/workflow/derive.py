@@ -11,11 +11,12 @@ import pyarrow as pa
 
 from annotation.layers import LayerRows, prediction_rows
 from annotation.preannotate.protocol import Article
-from annotation.preannotate.registry import Preannotation, load_preannotation
+from annotation.preannotate.registry import Annotated, Preannotation, load_preannotation
 from corpus import ids, personal
-from corpus.extract import ExtractError, PageFields
+from corpus.clean import KnownPage
+from corpus.extract import ExtractError, PageFields, PageText, extract
 from corpus.ingest import PAGE_PAYLOAD, Reject
-from corpus.pipeline import POLICY_VERSION, Document, read_page
+from corpus.pipeline import POLICY_VERSION, Document, read_each
 from corpus.retractions import RETRACTED, Retractions, Tombstone
 from corpus.store import read_shard, shard_path, write_shard
 from corpus.text.chars import UCD_VERSION
@@ -23,6 +24,8 @@ from corpus.workflow.metadata import article_metadata
 from corpus.workflow.outlets import Recurring
 from schemas.tables import DOCUMENTS, REJECTS, SIGHTINGS
 
+PAGES_AT_ONCE = 64
+"""Pages that are cleaned, segmented and so on together."""
 DERIVED_TABLES = ("documents", "sightings", "layers", "spans", "topics", "rejects")
 
 
@@ -89,7 +92,11 @@ def derive_shard(task: DeriveTask) -> Derived:
     found = list(_documents(sources, pages, task, rejects))
     preannotation = task.settings.preannotation()
     unique = {document.doc_id: document for _, document, _ in found if document.text}
-    predicted = predict(list(unique.values()), preannotation)
+    predicted, broken = predict(list(unique.values()), preannotation)
+    for source, document, _ in found:
+        if document.doc_id in broken:
+            rejects.append(unexpected(source.path, broken[document.doc_id], PAGE_PAYLOAD + source.page_id))
+    found = [one for one in found if one[1].doc_id not in broken]
     tables = {
         "documents": documents_table([document for _, document, _ in found]),
         "sightings": _sightings_table(found, task.settings),
@@ -100,7 +107,7 @@ def derive_shard(task: DeriveTask) -> Derived:
     }
     for name in DERIVED_TABLES:
         write_shard(task.root, name, task.key, tables[name])
-    return Derived(len(sources), len(unique), len(rejects))
+    return Derived(len(sources), len(unique) - len(broken), len(rejects))
 
 
 def is_derived(root: Path, key: str) -> bool:
@@ -119,34 +126,60 @@ def _documents(
     task: DeriveTask,
     rejects: list[Reject],
 ) -> Iterator[tuple[_Source, Document, str]]:
-    settings, retractions = task.settings, task.retractions
-    for source in sources:
-        page = pages[source.page_id]
-        known = replace(source.fields, outlet=source.fields.outlet or settings.outlet or None)
-        try:
-            read = read_page(
-                bytes(page["body"]),  # type: ignore[arg-type]
-                str(page["media_type"]),
-                settings.columns,
-                known,
-                settings.redacted,
-                task.recurring.get(known.outlet or "", frozenset()),
+    for start in range(0, len(sources), PAGES_AT_ONCE):
+        some = [
+            replace(source, fields=replace(source.fields, outlet=source.fields.outlet or task.settings.outlet or None))
+            for source in sources[start : start + PAGES_AT_ONCE]
+        ]
+        extracted = [_extracted(source, pages[source.page_id], task) for source in some]
+        known = [
+            KnownPage(
+                page.text,
+                page.fields.title,
+                source.fields.outlet,
+                page.line_kinds,
+                task.recurring.get(source.fields.outlet or "", frozenset()),
             )
-        except ExtractError as error:
-            rejects.append(Reject(source.path, error.reason, str(error), PAGE_PAYLOAD + source.page_id))
+            for source, page in zip(some, extracted, strict=True)
+            if isinstance(page, PageText)
+        ]
+        read = iter(read_each(known, task.settings.redacted))
+        for source, page in zip(some, extracted, strict=True):
+            documents = next(read) if isinstance(page, PageText) else ()
+            if isinstance(page, Reject):
+                rejects.append(page)
+            elif isinstance(documents, Exception):
+                rejects.append(unexpected(source.path, documents, PAGE_PAYLOAD + source.page_id))
+            else:
+                yield from _sighted(source, page, documents, task.retractions, rejects)
+
+
+def _extracted(source: _Source, page: Mapping[str, str | bytes], task: DeriveTask) -> PageText | Reject:
+    try:
+        return extract(bytes(page["body"]), str(page["media_type"]), task.settings.columns)  # type: ignore[arg-type]
+    except ExtractError as error:
+        return Reject(source.path, error.reason, str(error), PAGE_PAYLOAD + source.page_id)
+    except ImportError:
+        raise  # a broken installation is not the page's fault
+    except Exception as error:  # one page's surprise must not end the run of thousands
+        return unexpected(source.path, error, PAGE_PAYLOAD + source.page_id)
+
+
+def _sighted(
+    source: _Source,
+    page: PageText,
+    documents: Sequence[Document],
+    retractions: Retractions,
+    rejects: list[Reject],
+) -> Iterator[tuple[_Source, Document, str]]:
+    """The documents of a page with their sources, but for those that were retracted."""
+    merged = _merged(source.fields, page.fields)
+    for nth, document in enumerate(documents, 1):
+        if document.text and (stone := retractions.document(document.doc_id)):
+            rejects.append(retracted(source.path, stone, PAGE_PAYLOAD + source.page_id))
             continue
-        except ImportError:
-            raise  # a broken installation is not the page's fault
-        except Exception as error:  # one page's surprise must not end the run of thousands
-            rejects.append(unexpected(source.path, error, PAGE_PAYLOAD + source.page_id))
-            continue
-        merged = _merged(known, read.page.fields)
-        for nth, document in enumerate(read.documents, 1):
-            if document.text and (stone := retractions.document(document.doc_id)):
-                rejects.append(retracted(source.path, stone, PAGE_PAYLOAD + source.page_id))
-                continue
-            numbered = replace(source, source_id=ids.article_source_id(source.source_id, nth), fields=merged)
-            yield numbered, document, read.page.encoding
+        numbered = replace(source, source_id=ids.article_source_id(source.source_id, nth), fields=merged)
+        yield numbered, document, page.encoding
 
 
 def retracted(origin: str, stone: Tombstone, payload: str = "") -> Reject:
@@ -165,16 +198,26 @@ def _merged(known: PageFields, found: PageFields) -> PageFields:
     return PageFields(**{one.name: getattr(known, one.name) or getattr(found, one.name) for one in fields(PageFields)})
 
 
-def predict(documents: Sequence[Document], preannotation: Preannotation) -> LayerRows:
-    """The prediction layers of `documents`: sentences, entities, topics."""
+def predict(
+    documents: Sequence[Document], preannotation: Preannotation
+) -> tuple[LayerRows, Mapping[str, Exception]]:
+    """The prediction layers of `documents` (sentences, entities, topics), and which broke a pre-annotator, by how."""
     articles = [Article(document.text, document.sentences, document.tokens) for document in documents]
-    return prediction_rows(
-        [document.doc_id for document in documents],
-        articles,
-        preannotation.annotate(articles),
+    done: list[tuple[str, Article, Annotated]] = []
+    broken: dict[str, Exception] = {}
+    for document, article, found in zip(documents, articles, preannotation.annotate_each(articles), strict=True):
+        if isinstance(found, Exception):
+            broken[document.doc_id] = found
+        else:
+            done.append((document.doc_id, article, found))
+    rows = prediction_rows(
+        [doc_id for doc_id, _, _ in done],
+        [article for _, article, _ in done],
+        [found for _, _, found in done],
         preannotation,
         POLICY_VERSION,
     )
+    return rows, broken
 
 
 def documents_table(documents: Sequence[Document]) -> pa.Table:

@@ -45,9 +45,7 @@ def copies(number: int) -> list[NotedArticle]:
         line = f"نهاية النسخة رقم {nth}."
         end = len(article.text) + 1
         closing = Sentence(end, end + len(line), "paragraph")
-        found.append(
-            replace(article, text=f"{article.text}\n{line}", sentences=(*article.sentences, closing))
-        )
+        found.append(replace(article, text=f"{article.text}\n{line}", sentences=(*article.sentences, closing)))
     return found
 
 
@@ -159,9 +157,7 @@ class Simulation:
             layer = Layer(task, kind, annotator, "1", "1.0.0", None, 0 if kind == "prediction" else round_)
             if kind != "prediction":
                 its = saw if task != "sentences" else True
-                self.builder.add_judgment(
-                    Judgment(doc, layer, annotator, 1, status, seconds, None, its, problem, None)
-                )
+                self.builder.add_judgment(Judgment(doc, layer, annotator, 1, status, seconds, None, its, problem, None))
             if task == "sentences":
                 self.builder.add_sentences(layer, doc, article.text, article.sentences)
             elif task == "entities":

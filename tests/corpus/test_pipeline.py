@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import cast
 
 import pytest
 import unicodedata2
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
+from corpus.clean import KnownPage
 from corpus.encoding import decode
-from corpus.pipeline import read_text
+from corpus.pipeline import read_each, read_text, read_texts
 from corpus.segment.boundaries import extends_grapheme
 from corpus.text.chars import presentation_forms
 from corpus.text.edits import Alignment, apply_edits, check_edits
@@ -89,6 +91,20 @@ def test_many_pages_keep_the_promises(share: int) -> None:
 @pytest.mark.parametrize("path", sorted((SAMPLES / "pages").glob("*.txt")), ids=lambda path: path.stem)
 def test_sample_pages_keep_the_promises(path: Path) -> None:
     check_promises(decode(path.read_bytes()).text)
+
+
+@settings(max_examples=25)
+@given(st.lists(PAGES, max_size=5))
+def test_many_pages_at_once_are_read_as_each_by_itself(pages: list[str]) -> None:
+    assert read_texts([KnownPage(page) for page in pages]) == [read_text(page) for page in pages]
+
+
+def test_a_page_that_breaks_the_program_does_not_take_others_with_it() -> None:
+    good = KnownPage(SENTENCE * 3)
+    bad = KnownPage(cast(str, None))
+    first, error, last = read_each([good, bad, good])
+    assert first == last == read_text(good.text)
+    assert isinstance(error, Exception)
 
 
 SENTENCE = "قال الوزير إن المشروع سيبدأ في الرباط يوم الثلاثاء المقبل، وأضاف أن «الميزانية كافية». "

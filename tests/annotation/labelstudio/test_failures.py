@@ -203,8 +203,11 @@ def killed_at_random(live: Live, root: Path, rounds: int, seed: int) -> None:
         process.wait(60)
         if nth % 4 >= 2:
             live.start()
-        found = client.find_projects(json.loads((root / "labelstudio.json").read_text())["key"]) if (
-            root / "labelstudio.json").exists() else []
+        found = (
+            client.find_projects(json.loads((root / "labelstudio.json").read_text())["key"])
+            if (root / "labelstudio.json").exists()
+            else []
+        )
         for project in found:
             for one in client.tasks(project.id):
                 doc = str(one.data["doc_id"])

@@ -37,9 +37,7 @@ def adjudicate_now(root: Path) -> AdjudicationSummary:
 
 def send_conflicts(root: Path) -> AskSummary:
     """Send what is open to the adjudication project."""
-    return ask_adjudication(
-        root, read_config(root), RULES["majority"], progress=lambda *_: None, sleep=lambda _: None
-    )
+    return ask_adjudication(root, read_config(root), RULES["majority"], progress=lambda *_: None, sleep=lambda _: None)
 
 
 def send_doubts(root: Path) -> AskSummary:

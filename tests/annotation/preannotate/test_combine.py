@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -95,3 +96,25 @@ def test_more_trusted_candidates_win() -> None:
 def test_ranges_are_in_order_of_their_start() -> None:
     [found] = default_entity_annotator().entities([article_of("زار وزير الخارجية القطري الرباط")])
     assert all(one.start <= other.start for one, other in pairwise(found))
+
+
+ODD = st.text("٣3²①½ⅧⅣ۴०.,/-:() \u0640\u064e\u200dﷲم كدA", max_size=12)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.one_of(WORDS, ODD), max_size=12).map(" ".join))
+def test_any_digits_and_marks_are_read(text: str) -> None:
+    [found] = default_entity_annotator().entities([article_of(text)])
+    assert all(text[each.start : each.end].strip() for each in found)
+
+
+@pytest.mark.soak
+def test_time_is_linear_in_the_mentions_of_a_line() -> None:
+    line = "قال الوزير محمد الأمين يوم الاثنين 5 ماي إن الحكومة المغربية منحت 300 درهم للجامعة في الرباط "
+    seconds = []
+    for times in (500, 4000):
+        article = article_of(line * times)
+        started = time.process_time()
+        default_entity_annotator().entities([article])
+        seconds.append(time.process_time() - started)
+    assert seconds[1] < 24 * seconds[0]  # eight times as long

@@ -17,8 +17,7 @@ from tests.annotation.preannotate.bracketed import article, mark, read_cases, un
 
 ANNOTATOR = MoneyAnnotator()
 WORDS = (
-    "3 50 ألف مليون ملايين مليوني درهم دراهم دولار دولارين ر"
-    "يال سعودي نصف خمسة عشر و من إلى بين - ( ) $ € سنتيم كلمة"
+    "3 50 ألف مليون ملايين مليوني درهم دراهم دولار دولارين ريال سعودي نصف خمسة عشر و من إلى بين - ( ) $ € سنتيم كلمة"
 )
 PIECES = st.sampled_from(WORDS.split(" "))
 

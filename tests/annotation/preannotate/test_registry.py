@@ -126,3 +126,21 @@ def test_the_key_changes_with_everything_that_changes_the_result() -> None:
         replace(one, topic_annotator=Fixed(name="other")),
     ]
     assert len({one.key, *(other.key for other in others)}) == 6
+
+
+@dataclass(frozen=True)
+class Fragile(Fixed):
+    """An annotator that an article without a capital breaks."""
+
+    def entities(self, articles: Sequence[Article]) -> list[list[Entity]]:
+        for article in articles:
+            article.text.index("الرباط")
+        return [FOUND for _ in articles]
+
+
+def test_an_article_that_breaks_a_pre_annotator_falls_out_alone() -> None:
+    articles = [Article(text, (), ()) for text in (TEXT, "بلا عاصمة", TEXT, TEXT, TEXT)]
+    whole = replace(load_preannotation(), entity_annotator=Fragile())
+    found = whole.annotate_each(articles)
+    assert [type(each).__name__ for each in found] == ["Annotated", "ValueError", "Annotated", "Annotated", "Annotated"]
+    assert found[0] == whole.annotate(articles[:1])[0]

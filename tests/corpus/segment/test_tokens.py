@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.segment.tokens import token_offsets
+from corpus.segment.tokens import token_offsets, token_ranges, tokens_of
 
 CASES = Path(__file__).parents[2] / "cases" / "tokens"
 
@@ -32,11 +32,26 @@ def test_there_are_cases() -> None:
     assert len(cases()) >= 15
 
 
-@given(
-    st.one_of(
-        st.text(max_size=80), st.text(st.sampled_from('ابوَّ.،:@#/1٢aB-_"« \n\t…\N{ZERO WIDTH JOINER}'), max_size=60)
-    )
+TEXTS = st.one_of(
+    st.text(max_size=80),
+    st.text(st.sampled_from('ابوَّ.،:@#/1٢aB-_"« \n\t…\N{ZERO WIDTH JOINER}'), max_size=60),
+    st.text(st.sampled_from("ابو.،:/1٢%َ  "), max_size=60),
 )
+
+
+@given(st.lists(TEXTS, max_size=8))
+def test_many_texts_at_once_have_the_tokens_of_each(texts: list[str]) -> None:
+    expected = [tuple(token_offsets(text)) for text in texts]
+    assert tokens_of(texts) == expected
+    assert token_ranges(texts).counts.tolist() == list(map(len, expected))
+
+
+def test_more_texts_than_are_worked_on_at_once_have_the_tokens_of_each() -> None:
+    texts = ["قال «نعم» في 3.5 دقائق " * 100 + "و.م.ع"] * 100
+    assert tokens_of(texts) == [tuple(token_offsets(texts[0]))] * 100
+
+
+@given(TEXTS)
 def test_tokens_are_sorted_disjoint_and_cover_the_text(text: str) -> None:
     position = 0
     for start, end in token_offsets(text):
