@@ -85,7 +85,7 @@ def test_a_corpus_that_cannot_be_written_to_can_be_measured_and_says_what_to_do(
     assert "permission denied" in measured.stderr and "stays as it was" in measured.stderr
 
 
-@pytest.mark.parametrize("seconds", [0.3, 0.6, 1.2])
+@pytest.mark.parametrize("seconds", [0.1, 0.2, 0.4])
 def test_an_interrupt_is_one_line(tmp_path: Path, seconds: float) -> None:
     """Also during the imports, whatever they are at."""
     script = (
