@@ -22,12 +22,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotation.notation import parse_articles
-from corpus.clean import KnownPage, clean_pages
+from corpus.clean import PAGES_AT_ONCE, KnownPage, clean_pages
 from corpus.segment.sentences import segment, split_line
 from corpus.segment.tokens import token_offsets, tokens_of
 from corpus.text.edits import Edit, compose
 from corpus.text.normalise import normalise, tidy
-from corpus.workflow.derive import PAGES_AT_ONCE
 
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- text: written by make bench-text -->", "<!-- end of text -->"

@@ -2,6 +2,7 @@
 
 from corpus.clean.metadata import ArticleMetadata
 from corpus.clean.pages import (
+    PAGES_AT_ONCE,
     VERSION,
     CleanedArticle,
     KnownPage,
@@ -13,6 +14,7 @@ from corpus.clean.pages import (
 )
 
 __all__ = [
+    "PAGES_AT_ONCE",
     "VERSION",
     "ArticleMetadata",
     "CleanedArticle",

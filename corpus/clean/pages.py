@@ -19,6 +19,8 @@ from corpus.clean.part_rules import PART_WORDS, cut_parts, may_have_parts
 from corpus.clean.recurring import give_back_title, mark_recurring
 
 VERSION: Final = "4"
+PAGES_AT_ONCE: Final = 64
+"""How many pages are best cleaned together: more or fewer were slower."""
 
 _LONG_ENOUGH_TO_CUT: Final = 30
 _WORDS: Final = WordFinder(HINTS | PART_WORDS)

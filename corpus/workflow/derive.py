@@ -13,7 +13,7 @@ from annotation.layers import LayerRows, prediction_rows
 from annotation.preannotate.protocol import Article
 from annotation.preannotate.registry import Annotated, Preannotation, load_preannotation
 from corpus import ids, personal
-from corpus.clean import KnownPage
+from corpus.clean import PAGES_AT_ONCE, KnownPage
 from corpus.extract import ExtractError, PageFields, PageText, extract
 from corpus.ingest import PAGE_PAYLOAD, Reject
 from corpus.pipeline import POLICY_VERSION, Document, read_each
@@ -24,8 +24,6 @@ from corpus.workflow.metadata import article_metadata
 from corpus.workflow.outlets import Recurring
 from schemas.tables import DOCUMENTS, REJECTS, SIGHTINGS
 
-PAGES_AT_ONCE = 64
-"""Pages that are cleaned, segmented and so on together."""
 DERIVED_TABLES = ("documents", "sightings", "layers", "spans", "topics", "rejects")
 
 
