@@ -100,7 +100,7 @@ bench-models: setup
 # Needs torch, so it runs where the tests of the transformers do.
 bench-peers: .venv-transformers/.ready
 	.venv-transformers/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt python-crfsuite
-	.venv-transformers/bin/python -m bench.peers --shared $(SHARED)
+	OPENBLAS_NUM_THREADS=1 .venv-transformers/bin/python -m bench.peers --shared $(SHARED)
 
 bench-labelstudio: setup labelstudio
 	$(BIN)/python -m bench.labelstudio

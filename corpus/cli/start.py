@@ -31,6 +31,8 @@ _NAMED = (FileNotFoundError, FileExistsError, NotADirectoryError, IsADirectoryEr
 
 def main() -> None:
     """Run the command; errors that a person can mend end with one message and status 1 or 2."""
+    # The build has a process for each core; further threads for small products of matrices cost twice and gain nothing.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         _run()
     except KeyboardInterrupt:
