@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pytest
 from annotation.labelstudio.client import Address, Client
 from annotation.labelstudio.tasks import Sharing
 from corpus import clean
-from corpus.clean.pages import Removal
+from corpus.clean.pages import CleanedArticle, KnownPage, Removal
 from corpus.config import CorpusConfig
 from corpus.ids import annotation_id
 from corpus.release.source import CorpusTables, read_corpus
@@ -251,11 +251,11 @@ def _names(root: Path) -> dict[str, str]:
 
 def _change_cleaning(monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on lines that begin with 'سطر تجريبي' are furniture."""
-    usual: Callable[..., Any] = clean.clean_page
+    usual = clean.clean_pages
 
-    def changed(text: str, **known: Any) -> Any:
+    def of_page(text: str, found: Sequence[CleanedArticle]) -> list[CleanedArticle]:
         articles = []
-        for article in usual(text, **known):
+        for article in found:
             if "سطر تجريبي" not in text:
                 articles.append(article)
                 continue
@@ -274,7 +274,10 @@ def _change_cleaning(monkeypatch: pytest.MonkeyPatch) -> None:
                                           tuple(kinds), article.metadata))  # fmt: skip
         return articles
 
-    monkeypatch.setattr(clean, "clean_page", changed)
+    def changed(pages: Sequence[KnownPage]) -> list[list[CleanedArticle]]:
+        return [of_page(page.text, found) for page, found in zip(pages, usual(pages), strict=True)]
+
+    monkeypatch.setattr(clean, "clean_pages", changed)
     monkeypatch.setattr(derive, "POLICY_VERSION", derive.POLICY_VERSION + "+test-line")
 
 
