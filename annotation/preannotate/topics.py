@@ -260,9 +260,7 @@ def _packaged() -> TopicModel:
         return TopicModel.load(path)
 
 
-# No source of whole articles has these as a label, so that their scores as the main topic are too low (politics takes
-# their place): where one is surer as a further topic than the main one in either way, it is the main topic.
-_BY_KEYWORDS = frozenset(
+WEAK_TOPICS = frozenset(
     (
         "conflict-war-peace",
         "crime-law-justice",
@@ -276,6 +274,11 @@ _BY_KEYWORDS = frozenset(
         "weather",
     )
 )
+"""Topics of which no source of whole articles has a class, so that their scores as the main topic are too low.
+
+Politics would take their place: where one is surer as a further topic than the main one in either way, it is the main
+topic.
+"""
 
 
 class LinearTopics:
@@ -319,7 +322,7 @@ class LinearTopics:
         labels = self.model.features.labels
         first = int(main.argmax()) if len(main) else 0
         score = main[first]
-        places = (place for place, label in enumerate(labels) if label in _BY_KEYWORDS)
+        places = (place for place, label in enumerate(labels) if label in WEAK_TOPICS)
         surest = max(places, key=further.__getitem__, default=first)
         if further[surest] > max(score, further[first], MIN_FURTHER_SCORE):
             first, score = surest, further[surest]

@@ -35,6 +35,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from annotation.preannotate.topics import (
+    WEAK_TOPICS,
     Calibration,
     Features,
     FloatArray,
@@ -150,21 +151,6 @@ def _read_sib(folder: Path, split: str) -> Iterator[tuple[str, str]]:
                 yield row["category"], row["text"]
 
 
-# Topics of which no source of whole articles has a class.
-WEAK_TOPICS = frozenset(
-    {
-        "crime-law-justice",
-        "disaster-accident",
-        "education",
-        "environment",
-        "human-interest",
-        "labour",
-        "lifestyle-leisure",
-        "society",
-        "conflict-war-peace",
-        "weather",
-    }
-)
 LONG_SOURCES = ("sanad", "ant")
 CALIBRATION_SOURCES = ("sanad", "ant", "asnd")
 Combine = Callable[[FloatArray, FloatArray], FloatArray]
