@@ -16,6 +16,8 @@ from annotation.preannotate.words import plain, plain_words
 
 _PLACE_SIGNS = plain_words("مدينة إقليم عمالة محافظة بلدة قرية ولاية إمارة")
 _BEFORE_PLACES = plain_words("في إلى من بين نحو عبر حتى قرب شمال جنوب شرق غرب ضواحي نواحي سكان أهالي صوب مطار ميناء")
+_OF_PLACES = plain_words("محافظ والي عمدة شاطئ خليج ميناء مطار بلدية")  # sure enough before doubtful names too
+_DASHES = ("–", "-", "—")
 _LANGUAGE = plain_words("اللغة لغة اللغتين اللغات للغة باللغة باللغتين اللسان لسان اللغتان")
 _BEFORE_LANGUAGES = plain_words("إلى من عن في إتقان يتحدث تتحدث يتكلم تعلم")
 _OF_OFFICIALS = plain_words(
@@ -118,7 +120,8 @@ def listed_cities(names: Names) -> Iterator[Found]:
         doubtful = word.stem in words("gpe_ambiguous") or word.commonness > UNCOMMON
         before = line.stem(at - 1)
         announced = word.proclitic == "ب" or before in _BEFORE_PLACES or before in words("place_heads")
-        if beside or (announced and not doubtful):
+        dateline = at == 0 and line.forms[1:2] and line.forms[1] in _DASHES  # العقبة – أكملت
+        if beside or (announced and not doubtful) or before in _OF_PLACES or dateline:
             last = at
             yield Found(at, at + 1, "GPE", 0.75, "phrases")
 
