@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -46,7 +47,7 @@ def source_page(page: FoundPage, columns: Mapping[str, Sequence[str]]) -> Source
         found = dict(record_fields(json.loads(page.body), columns))
         found.pop("text", None)
     elif page.media_type == HTML and (match := _CANONICAL.search(page.body, 0, 1 << 20)):
-        address = next(group for group in match.groups() if group).decode("ascii", "replace")
+        address = html.unescape(next(group for group in match.groups() if group).decode("ascii", "replace"))
         if address.startswith(("http://", "https://")):
             found["url"] = ids.without_secrets(address)
     row: dict[str, str | None] = dict.fromkeys(SOURCES.names)
