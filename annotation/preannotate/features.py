@@ -59,10 +59,6 @@ class FeatureExtractor:
                 self._listed.setdefault(word, []).append("g=" + name)
         self._of_tendency: dict[str | None, list[str]] = {None: ["t?"]}
 
-    def stem(self, form: str) -> str:
-        """The folded word behind its proclitics."""
-        return self.vocabulary.split(plain(form)).stem
-
     def features(self, form: str) -> list[str]:
         """The features of a form, without offset."""
         return self.features_of(form, plain(form))

@@ -85,8 +85,9 @@ _OUTSIDE = {
 
 def _with_descent(line: Line, start: int, end: int) -> tuple[int, int]:
     """A person's name with what its links of descent join: العربي before بن مهيدي, سريع behind جمال أبو."""
-    if line.folded[start] == _SON and start > 0 and not line.forms[start - 1].endswith("ى"):  # على
-        start -= any(line.folded[start - 1] in words(name) for name in _FIRSTS)
+    given = start > 0 and any(line.folded[start - 1] in words(name) for name in _FIRSTS)
+    if given and line.folded[start] == _SON and not line.forms[start - 1].endswith("ى"):  # على
+        start -= 1
     if end < len(line) and (line.folded[end - 1] == _SON or _is_kunya(line, end - 1)) and _may_be_name(line, end):
         end += 1
     return start, end

@@ -145,12 +145,6 @@ class SequenceTagger:
         named = np.bincount(sentence[judged.labels != 0], minlength=len(judged.lengths)) > 0
         return elsewhere.evidence(words, sentence, (judged.marginals @ self._members) * named[sentence, None])
 
-    def tag(self, sentences: Sequence[Sequence[str]]) -> list[list[int]]:
-        """The best label numbers of each sentence of forms."""
-        forms, lengths = self.numbered(sentences)
-        labels = self.decode(self.emissions(forms, lengths), lengths)
-        return [each.tolist() for each in np.split(labels, lengths.cumsum()[:-1])]
-
     def decode(self, emissions: Scores, lengths: Numbers) -> Numbers:
         """The best label number of each token."""
         return viterbi(emissions, lengths, self._weights.transitions)
