@@ -1,12 +1,12 @@
-"""The best labels of many sentences and the probabilities of all, by numpy: the sentences are walked through in step.
+"""The probabilities of the labels of many sentences, by numpy: the sentences are walked through in step.
 
 The tokens of a step lie side by side, in the same order of sentences at each step (the longest first), so that a step
-and the one before it are two slices. All arrays here have a row a token, sentence after sentence.
+and the one before it are two slices. Scores and probabilities have a row a label and a column a token, sentence after
+sentence: numpy is fast along rows.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -17,21 +17,8 @@ Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
-class _Steps:
-    """`place` says where each token goes, `bounds` where the tokens of each step begin; the end comes last."""
-
-    place: Numbers
-    bounds: list[int]
-
-    def packed(self, rows: Scores) -> Scores:
-        """The rows as columns, in the order of the steps."""
-        columns = np.empty(rows.shape[::-1], rows.dtype)
-        columns[:, self.place] = rows.T
-        return columns
-
-
-def _steps(lengths: Numbers) -> _Steps:
+def _steps(lengths: Numbers) -> tuple[Numbers, Numbers, list[int]]:
+    """Where each token goes, where it goes if sentences are read backwards, and where the steps begin and end."""
     order = np.argsort(-lengths, kind="stable")
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
@@ -39,52 +26,35 @@ def _steps(lengths: Numbers) -> _Steps:
     bounds = np.zeros(step_count + 1, np.int64)
     np.cumsum(np.searchsorted(-lengths[order], -np.arange(step_count), side="left"), out=bounds[1:])
     ends = lengths.cumsum()
-    step = np.arange(int(lengths.sum())) - np.repeat(ends - lengths, lengths)
-    return _Steps(bounds[step] + np.repeat(rank, lengths), bounds.tolist())
-
-
-def viterbi(scores: Scores, lengths: Numbers, transitions: Scores) -> Numbers:
-    """The label of each token on the best path of its sentence.
-
-    `scores` are those of the tokens for each label, `lengths` the tokens of each sentence; `transitions[i, j]` scores
-    label j after label i.
-    """
-    steps = _steps(lengths)
-    best, bounds = steps.packed(scores), steps.bounds
-    moves = np.ascontiguousarray(transitions)[:, :, None]
-    for before, start, end in zip(bounds, bounds[1:], bounds[2:], strict=False):
-        options = best[:, None, before : before + end - start] + moves
-        best[:, start:end] += options.max(axis=0)
-    labels = np.zeros(len(scores), np.int64)
-    following = labels[:0]
-    for start, end in zip(bounds[-2::-1], bounds[:0:-1], strict=True):
-        options = best[:, start:end]
-        if len(following):
-            options[:, : len(following)] += transitions[:, following]
-        following = labels[start:end] = options.argmax(axis=0)
-    found: Numbers = labels[steps.place]
-    return found
+    after = np.repeat(ends, lengths) - np.arange(int(lengths.sum()))  # tokens to the end, itself included
+    of_sentence = np.repeat(rank, lengths)
+    return bounds[np.repeat(lengths, lengths) - after] + of_sentence, bounds[after - 1] + of_sentence, bounds.tolist()
 
 
 def forward_backward(scores: Scores, lengths: Numbers, transitions: Scores) -> Scores:
-    """The probability of each label (columns) of each token (rows); arguments as of `viterbi`."""
-    steps = _steps(lengths)
-    chances, bounds = steps.packed(np.exp(scores - scores.max(axis=1, keepdims=True))), steps.bounds
-    moves: Scores = np.exp(transitions)
-    onwards = np.ascontiguousarray(moves.T)
-    found = np.empty_like(chances)  # forward, then times backward
-    backward = np.ones_like(chances)  # a sentence's backward pass begins at its own last token
-    before = 0
-    for start, end in pairwise(bounds):
-        row = chances[:, start:end]
-        if start:
-            row = row * (onwards @ found[:, before : before + end - start])
-        np.divide(row, row.sum(axis=0), out=found[:, start:end])
-        before = start
-    for before, start, end in reversed(list(zip(bounds, bounds[1:], bounds[2:], strict=False))):
-        row = moves @ (backward[:, start:end] * chances[:, start:end])
-        np.divide(row, row.sum(axis=0), out=backward[:, before : before + end - start])
-    found *= backward
-    found /= found.sum(axis=0)
-    rows: Scores = found.T[steps.place]
-    return rows
+    """The probability of each label of each token.
+
+    `scores` are those of the tokens for each label, `lengths` the tokens of each sentence; `transitions[i, j]` scores
+    label j after label i. Both passes are walked in one: the backward pass is a forward pass over reversed sentences.
+    """
+    places = _steps(lengths)
+    bounds = places[-1]
+    chances: Scores = scores - scores.max(axis=0)
+    np.exp(chances, out=chances)
+    both = np.empty((2, *scores.shape), np.float32)
+    for way, place in zip(both, places[:2], strict=True):
+        source = np.empty_like(place)
+        source[place] = np.arange(len(place))
+        chances.take(source, axis=1, out=way, mode="clip")  # "clip": straight into `out`; all indices are in range
+    moves = np.exp(transitions)
+    onwards = np.stack([moves.T, moves])
+    heard = np.ones_like(both)  # what the tokens before say of each; of the first nothing
+    state = both[:, :, : bounds[:2][-1]]
+    for start, end in pairwise(bounds[1:]):
+        here = heard[:, :, start:end] = onwards @ state[:, :, : end - start]
+        state = both[:, :, start:end] * here
+        state /= state.sum(axis=1, keepdims=True)
+    for way, place in zip(heard, places[:2], strict=True):
+        chances *= way.take(place, axis=1)
+    chances /= chances.sum(axis=0)
+    return chances

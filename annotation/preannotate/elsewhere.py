@@ -9,15 +9,18 @@ than once, what the first thought of the other places. (A linear form of the two
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from annotation.preannotate.decoding import Flags, Numbers
+
 NOWHERE = -1
 REACH = 12  # sentences before and after in which a word is looked for
 SHORTEST = 3  # letters of a stem that is looked for
-_MOST_PLACES = 64  # on either side that are asked: bounds the time that a line of one name takes
-_LEAST = 0.05  # probability below which no place speaks for a kind of name
+_MOST_PLACES = 64  # on either side that are asked: bounds the time that an article of one name takes
+LEAST = 0.05  # probability up to which a place does not speak for a kind of name
 _SURE = 0.8
 Shares = NDArray[np.float32]
 
@@ -33,33 +36,71 @@ def columns(labels: Sequence[str]) -> tuple[str, ...]:
 
 
 def members(labels: Sequence[str]) -> Shares:
-    """Which labels (rows) are of which kind of name (columns): what turns label probabilities into `Shares`."""
-    return np.array([[label[2:] == kind for kind in kinds_of(labels)] for label in labels], dtype=np.float32)
+    """Which labels (columns) are of which kind of name (rows): what turns label probabilities into `Shares`."""
+    return np.array([[label[2:] == kind for label in labels] for kind in kinds_of(labels)], dtype=np.float32)
 
 
-def evidence(
-    words: NDArray[np.int64], sentences: NDArray[np.int64], found: Shares
-) -> tuple[NDArray[np.int64], Shares]:
-    """The tokens whose word may be a name near by, and the evidence for each (a row, `columns`).
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The tokens whose word their document has more than once: `tokens` word by word, rising within a word.
 
-    `words` numbers what each token is an occurrence of, within its document (`NOWHERE`: nothing to look for),
-    `sentences` are the rising numbers of their sentences, `found` says how likely each is each kind of name.
+    `words` numbers the words from 0 and is parallel to `tokens`, as are `sentences`, the numbers of their sentences.
     """
-    heard = (found.max(axis=1, initial=0) > _LEAST) & (words != NOWHERE)
-    tokens = np.flatnonzero(np.isin(words, words[heard]))
-    tokens = tokens[np.argsort(words[tokens], kind="stable")]
-    word, sentence, own = words[tokens], sentences[tokens], found[tokens]
-    total, most = np.zeros_like(own), np.zeros_like(own)
-    times: Shares = np.zeros(len(own), np.float32)
-    for lag in range(1, min(len(tokens), _MOST_PLACES)):
-        near = np.flatnonzero((word[lag:] == word[:-lag]) & (sentence[lag:] - sentence[:-lag] <= REACH))
-        if not len(near):
-            break
-        for here, there in ((near, near + lag), (near + lag, near)):
-            total[here] += own[there]
-            most[here] = np.maximum(most[here], own[there])
-            times[here] += 1
-    repeated = times > 0
-    tokens, total, most, counted = tokens[repeated], total[repeated], most[repeated], times[repeated, None]
-    again = np.ones_like(counted)
-    return tokens, np.concatenate([again, total / counted, most, most > _SURE], axis=1, dtype=np.float32)
+
+    tokens: Numbers
+    words: Numbers
+    sentences: Numbers
+
+    def of_words(self, marked: Flags) -> Repeated:
+        """All places of the words that have a marked place; `marked` is parallel to `tokens`."""
+        heard = np.zeros(self.words.max(initial=-1) + 1, np.bool_)
+        heard[self.words[marked]] = True
+        kept = np.flatnonzero(heard[self.words])
+        return Repeated(self.tokens[kept], self.words[kept], self.sentences[kept])
+
+
+def repeated(stems: Numbers, sentences: Numbers, documents: Numbers) -> Repeated:
+    """The repeated words of a batch.
+
+    `stems` numbers what each token is an occurrence of (`NOWHERE`: nothing to look for), `sentences` are the rising
+    numbers of their sentences, `documents` those of the document of each sentence.
+    """
+    tokens = np.flatnonzero(stems != NOWHERE)
+    # One number for document, stem and token: sorting them is several times as fast as sorting places by their words.
+    bits, stem_bits = len(stems).bit_length(), int(stems.max(initial=0)).bit_length()
+    keys = (documents[sentences[tokens]] << stem_bits | stems[tokens]) << bits | tokens
+    keys.sort()
+    tokens, keys = keys & (1 << bits) - 1, keys >> bits
+    begins = np.append(True, keys[1:] != keys[:-1])[: len(keys)]
+    again = ~(begins & np.append(begins[1:], True)[: len(keys)])
+    tokens, begins = tokens[again], begins[again]
+    return Repeated(tokens, begins.cumsum() - 1, sentences[tokens])
+
+
+def evidence(places: Repeated, found: Shares) -> tuple[Numbers, Shares]:
+    """The tokens whose word is near by again, and the evidence for each (a column, rows as `columns` says).
+
+    `found` says how likely each of the `places` is each kind of name (rows).
+    """
+    here: Numbers = np.arange(len(places.tokens))
+    # Within a word sentences rise, so that the places near each are a range around it.
+    keys = places.words * (2 * REACH + 1 + places.sentences.max(initial=0)) + places.sentences
+    first = np.maximum(np.searchsorted(keys, keys - REACH, "left"), here - _MOST_PLACES)
+    last = np.minimum(np.searchsorted(keys, keys + REACH, "right"), here + _MOST_PLACES + 1)
+    times = last - first - 1
+    near = np.flatnonzero(times)
+    here, first, last = here[near], first[near], last[near]
+    sums = np.zeros((len(found), len(places.tokens) + 1))
+    np.cumsum(found, axis=1, out=sums[:, 1:])
+    mean = (sums[:, last] - sums[:, first] - found[:, here]) / times[near]
+    most = np.maximum(_most(found, first, here), _most(found, here + 1, last))
+    rows = [np.ones_like(mean[:1]), mean, most, most > _SURE]
+    return places.tokens[near], np.concatenate(rows, dtype=np.float32)
+
+
+def _most(found: Shares, first: Numbers, last: Numbers) -> Shares:
+    """The largest value of each row in each of the ranges of columns, 0 in an empty one."""
+    bounds = np.stack([first, last], axis=1).ravel()
+    padded = np.append(found, np.zeros_like(found[:, :1]), axis=1)  # a bound may be the end
+    largest = np.maximum.reduceat(padded, bounds, axis=1)[:, ::2]
+    return np.where(first < last, largest, np.float32(0))

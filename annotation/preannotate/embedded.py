@@ -6,17 +6,19 @@ import io
 import math
 import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import compress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from annotation.preannotate.decoding import Scores
 from annotation.preannotate.features import FeatureExtractor, Tendencies, WordClasses
 from annotation.preannotate.forms import Forms
-from annotation.preannotate.gazetteer import entries, norp_words, words
-from annotation.preannotate.sequence import SequenceTagger, Weights, log_odds
+from annotation.preannotate.gazetteer import entries, lists_digest, norp_words, words
+from annotation.preannotate.sequence import SequenceTagger, Sums, Weights, log_odds
 from annotation.preannotate.words import Vocabulary, plain
 
 MODEL_PATH = Path(__file__).parent / "models" / "entities.npz"
@@ -74,11 +76,11 @@ def save(path: Path, model: EmbeddedModel) -> None:
     levels = len(next(iter(model.classes.classes.values())))
     none = (-1,) * levels
     rows = model.weights.rows.reshape(len(model.weights.rows), -1)
-    scales = np.maximum(np.abs(rows).max(axis=1), 1e-6) / 127
+    steps, scales = _in_steps(rows)
     features = sorted(model.weights.feature_rows, key=model.weights.feature_rows.__getitem__)
     kinds = sorted(set(model.tendencies.values()))
     number = {kind: index for index, kind in enumerate(kinds)}
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "words": _packed(forms),
         "counts": np.array([min(count.bit_length(), 30) for count in model.vocabulary.counts.values()], dtype=np.int8),
         "classes": np.array([model.classes.classes.get(word, none) for word in forms], dtype=np.int16),
@@ -86,10 +88,12 @@ def save(path: Path, model: EmbeddedModel) -> None:
         "tendencies": np.array([number.get(model.tendencies.get(word, ""), -1) for word in forms], dtype=np.int16),
         "labels": _packed(model.weights.labels),
         "features": _packed(features),
-        "scales": scales.astype(np.float32),
-        "rows": np.round(rows / scales[:, None]).astype(np.int8),
+        "scales": scales,
+        "rows": steps,
         "transitions": model.weights.transitions.astype(np.float32),
     }
+    sums, sum_scales = _sums(model, arrays["rows"] * arrays["scales"][:, None])
+    arrays |= {"sums": sums, "sum_scales": sum_scales, "lists": _packed([lists_digest()])}
     if model.weights.elsewhere is not None:
         arrays["elsewhere"] = model.weights.elsewhere.astype(np.float32)
     if model.calibration:
@@ -102,6 +106,15 @@ def save(path: Path, model: EmbeddedModel) -> None:
             entry = zipfile.ZipInfo(f"{name}.npy", _EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, stream.getvalue(), compresslevel=9)
+
+
+def _sums(model: EmbeddedModel, rows: Scores) -> tuple[NDArray[np.int8], Scores]:
+    """What each word of the vocabulary adds to the scores, by these rows of weights, as `Sums` has it."""
+    words = list(model.vocabulary.counts)
+    weights = replace(model.weights, rows=rows.reshape(model.weights.rows.shape), sums=None)
+    tagger = SequenceTagger(weights, model.extractor())
+    found = tagger.sums(words, words, [*map(model.vocabulary.split, words)]).reshape(len(words), -1)
+    return _in_steps(found)
 
 
 def load(path: Path = MODEL_PATH) -> EmbeddedModel:
@@ -127,6 +140,10 @@ def load(path: Path = MODEL_PATH) -> EmbeddedModel:
             rows.reshape(len(features), -1, len(labels)),
             arrays["transitions"],
             arrays.get("elsewhere"),
+            # The lists are features too: what was summed by others is summed anew, word by word, where it is asked for.
+            Sums(dict(zip(forms, range(len(forms)), strict=True)), arrays["sums"], arrays["sum_scales"])
+            if _unpacked(arrays["lists"]) == [lists_digest()]
+            else None,
         )
         calibration = {}
         if "calibration" in arrays:
@@ -135,6 +152,12 @@ def load(path: Path = MODEL_PATH) -> EmbeddedModel:
                 name: (slope, shift) for name, (slope, shift) in zip(names, arrays["calibration"].tolist(), strict=True)
             }
     return EmbeddedModel(Vocabulary(counts, known_names()), WordClasses(classes), tendencies, weights, calibration)
+
+
+def _in_steps(rows: Scores) -> tuple[NDArray[np.int8], Scores]:
+    """Rows in whole steps of 1/127 of each row's largest value, and the steps."""
+    scales = np.maximum(np.abs(rows).max(axis=1), 1e-6) / 127
+    return np.round(rows / scales[:, None]).astype(np.int8), scales.astype(np.float32)
 
 
 def _packed(strings: Iterable[str]) -> NDArray[np.uint8]:

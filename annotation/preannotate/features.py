@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from annotation.preannotate.gazetteer import norp_words, words
-from annotation.preannotate.words import Vocabulary, plain
+from annotation.preannotate.words import Split, Vocabulary, plain
 
 OFFSETS = (-2, -1, 0, 1, 2)
 _LISTS = (
@@ -42,70 +42,117 @@ class WordClasses:
         )
 
 
+FINAL_YEH = "ى"
+_FINALS = ("ة", FINAL_YEH)
+_LONGEST = 9  # letters that are counted
+_LENGTHS = tuple(map(str, range(_LONGEST + 1)))
+_FREQUENCIES = tuple(str(min(bits, 12)) for bits in range(64))
+_NO_AFFIXES = (None,) * 6
+
 Tendencies = Mapping[str, str]
 """Per folded stem, the kinds of name it mostly is in raw text with the bucket of each share: `PERS4 ORG1`, `-`."""
 
 
+_BY_FORM = ("w", "c", "s", "kind", "f", "n", "<2", ">2", "<3", ">3", "<4", ">4", ">1", "final")
+Known = tuple[Sequence[int] | None, str | None, tuple[str, ...]]
+"""What is known of a word: the numbers of its classes, its tendencies, and the lists that it is on."""
+
+
 class FeatureExtractor:
-    """Features of word forms, from their letters, their class, the lists and what they tend to be."""
+    """Features of word forms, from their letters, their class, the lists and what they tend to be.
+
+    A feature is written `template=value`. Those of `_BY_FORM` come from the form and its stem, the others from `Known`.
+    """
 
     def __init__(self, vocabulary: Vocabulary, classes: WordClasses, tendencies: Tendencies) -> None:
         self.vocabulary = vocabulary
         self._tendencies = tendencies
         self._classes = classes.classes
-        self._listed: dict[str, list[str]] = {}
+        self._lists: dict[str, tuple[str, ...]] = {}
         for name, listed in (*((name, words(name)) for name in _LISTS), ("norp", norp_words())):
             for word in listed:
-                self._listed.setdefault(word, []).append("g=" + name)
-        self._of_tendency: dict[str | None, list[str]] = {None: ["t?"]}
+                self._lists[word] = (*self._lists.get(word, ()), name)
 
     def features(self, form: str) -> list[str]:
         """The features of a form, without offset."""
-        return self.features_of(form, plain(form))
+        folded = plain(form)
+        values, known = self.values(form, folded, self.vocabulary.split(folded))
+        found = [f"{template}={value}" for template, value in zip(_BY_FORM, values, strict=False) if value is not None]
+        return found if known is None else found + _notes(known)
 
-    def features_of(self, form: str, folded: str) -> list[str]:
-        """The features of a form whose plain spelling is `folded`."""
-        split = self.vocabulary.split(folded)
-        stem = split.stem
-        if split.length:
-            found = ["b", "w=" + _digits_to_zero(folded), "c=" + folded[: split.length], "s=" + stem]
-        else:
-            digitless = _digits_to_zero(folded)
-            found = ["b", "w=" + digitless, "s=" + digitless]
+    def values(self, form: str, folded: str, split: Split) -> tuple[tuple[str | None, ...], Known | None]:
+        """The values of the templates `_BY_FORM` (the last may be missing) of a form, its plain spelling and its split.
+
+        With them what is known of the word; nothing of what is no word.
+        """
+        length, stem = split
+        proclitic = folded[:length] if length else None
+        whole = folded if folded.isalpha() else _digits_to_zero(folded)
         first = form[:1]
         if not first.isalpha():
-            found.append("punct" if not first.isdigit() else "digit")
-            return found
-        if first.isascii():
-            found.append("latin")
+            return (whole, proclitic, stem if proclitic else whole, "digit" if first.isdigit() else "punct"), None
         article = stem.startswith("ال") and len(stem) > 4
         core = stem[2:] if article else stem
-        found.append("al" if article else "noal")
-        found.append("n=" + str(min(len(core), 9)))
-        for size in (2, 3, 4):
-            if len(core) > size:
-                found.append("<" + core[:size])
-                found.append(core[-size:] + ">")
-        found.append(core[-1:] + ">")
-        if form.endswith(("ة", "ى")):
-            found.append("final=" + form[-1])  # على is no name, علي may be
+        kind = "article" if article else "latin" if first.isascii() else "bare"
+        length = len(core)
+        values = (
+            whole,
+            proclitic,
+            stem if proclitic else whole,
+            kind,
+            _FREQUENCIES[self.vocabulary.counts.get(folded, 0).bit_length()],
+            _LENGTHS[min(length, _LONGEST)],
+            *(
+                (core[:2], core[-2:], core[:3], core[-3:], core[:4], core[-4:])
+                if length > 4
+                else (core[:2], core[-2:], core[:3], core[-3:], None, None)
+                if length > 3
+                else (core[:2], core[-2:], None, None, None, None)
+                if length > 2
+                else _NO_AFFIXES
+            ),
+            core[-1:],
+            form[-1] if form[-1] in _FINALS else None,  # على is no name, علي may be
+        )
         classes = self._classes.get(stem) or self._classes.get(folded)
-        if classes is None:
-            found.append("k-")
-        else:
-            found += [f"k{level}={number}" for level, number in enumerate(classes)]
-        tendency = self._tendencies.get(stem)
-        notes = self._of_tendency.get(tendency)
-        if notes is None:
-            notes = self._of_tendency[tendency] = ["t=" + note for note in (tendency or "").split(" ")]
-        found += notes
-        found += self._listed.get(stem, ())
-        count = self.vocabulary.counts.get(folded, 0)
-        found.append("f=" + str(min(count.bit_length(), 12)))
-        return found
+        return values, (classes, self._tendencies.get(stem), self._lists.get(stem, ()))
+
+
+class FeatureRows:
+    """Where the features of word forms stand in a table; `missing` is the row of a feature that is not there."""
+
+    def __init__(self, extractor: FeatureExtractor, numbers: Mapping[str, int], missing: int) -> None:
+        tables: dict[str, dict[str | None, int]] = {template: {} for template in _BY_FORM}
+        for feature, number in numbers.items():
+            template, _, value = feature.partition("=")
+            if template in tables:
+                tables[template][value] = number
+        self._tables = [table.get for table in tables.values()]
+        self._extractor = extractor
+        self._numbers = numbers
+        self._missing = missing
+        self._of_known: dict[Known, list[int]] = {}
+
+    def rows(self, form: str, folded: str, split: Split) -> list[int]:
+        """The rows of the features of a form, its plain spelling and its split, in the order of `features`."""
+        missing = self._missing
+        values, known = self._extractor.values(form, folded, split)
+        found = [row_of(value, missing) for row_of, value in zip(self._tables, values, strict=False)]
+        if known is None:
+            return found
+        others = self._of_known.get(known)
+        if others is None:
+            others = self._of_known[known] = [self._numbers.get(note, missing) for note in _notes(known)]
+        return found + others
+
+
+def _notes(known: Known) -> list[str]:
+    """What is known of a word as features."""
+    classes, tendency, lists = known
+    found = [f"k{level}={number}" for level, number in enumerate(classes)] if classes else ["k=none"]
+    found += [f"t={note}" for note in tendency.split(" ")] if tendency else ["t=none"]
+    return found + [f"g={name}" for name in lists]
 
 
 def _digits_to_zero(folded: str) -> str:
-    if folded.isalpha():
-        return folded
     return "".join("0" if letter.isdigit() else letter for letter in folded)

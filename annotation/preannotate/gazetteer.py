@@ -5,6 +5,7 @@ A list file holds entries separated by ` | ` or line breaks; lines that start wi
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -27,6 +28,14 @@ def entries(name: str) -> tuple[str, ...]:
     lines = (line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
     found = (entry.strip() for line in lines for entry in line.split("|"))
     return tuple(dict.fromkeys(entry for entry in found if entry))
+
+
+def lists_digest() -> str:
+    """The SHA-256 of all word lists."""
+    found = hashlib.sha256()
+    for path in sorted(FOLDER.glob("*.txt")):
+        found.update(path.name.encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()
 
 
 @cache

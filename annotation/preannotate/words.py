@@ -10,8 +10,9 @@ the rest (وليد is a name, وفرنسا is و and a name).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 _MARKS = "".join(
     chr(code)
@@ -77,8 +78,7 @@ def restore_article(rest: str) -> str:
     return "ا" + rest if rest.startswith("ل") else rest
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(NamedTuple):
     """A reading of a folded form: `length` proclitic letters, then `stem` (folded, article restored)."""
 
     length: int
@@ -90,7 +90,7 @@ class Vocabulary:
     """What is known of word forms: counts in running text, and names that must not be cut.
 
     `counts` maps plain forms to their frequency in raw text; `names` says, for single words known as (parts of) names
-    or lexicon entries, how sure that is (on the scale of `_evidence`).
+    or lexicon entries, how sure that is (on the scale of `_best`).
     """
 
     counts: Mapping[str, int]
@@ -101,62 +101,48 @@ class Vocabulary:
         """The proclitics of a folded form by the best reading; cached."""
         found = self._cache.get(folded)
         if found is None:
-            found = self._cache[folded] = self._best(folded)
+            whole = Split(0, folded)
+            found = self._cache[folded] = self._best(folded, whole) if folded[:1] in _BY_FIRST else whole
         return found
 
-    def _best(self, folded: str) -> Split:
-        whole = Split(0, folded)
-        readings = list(_readings(folded))
-        if not readings:
-            return whole
-        best, best_score = whole, self._evidence(folded, whole)
-        for reading in readings:
-            score = self._evidence(folded, reading)
+    def _best(self, folded: str, whole: Split) -> Split:
+        """The reading with the best evidence, on a log-like scale; a cut one without any is none."""
+        counts, names = self.counts, self.names
+        # The whole form is counted with its cut readings in it, so a count alone says little for it.
+        best, best_score = whole, 0.5 + names.get(folded, 0.0) + 0.7 * counts.get(folded, 0).bit_length()
+        for proclitic, cost in _BY_FIRST[folded[0]]:
+            stem = _behind(proclitic, folded) if folded.startswith(proclitic) else ""
+            count, known = counts.get(stem, 0), names.get(stem, 0.0)
+            if not stem or not (count or known):
+                continue
+            score = count.bit_length() + min(known, 5.0) - cost
+            if len(stem) > 4 and stem.startswith("ال"):
+                score += 6.0  # a proclitic before the article is unmistakable
+            if len(stem) <= _SHORT_REST and not known:
+                score -= 2.0
             if score > best_score:
-                best, best_score = reading, score
+                best, best_score = Split(len(proclitic), stem), score
         return best
 
-    def _evidence(self, folded: str, reading: Split) -> float:
-        """How well a reading is supported, on a log-like scale; a reading without evidence scores 0."""
-        stem = reading.stem
-        count = self.counts.get(stem, 0)
-        known = self.names.get(stem, 0.0)
-        if reading.length == 0:
-            # The whole form is counted with its cut readings in it, so a count alone says little for it.
-            return 0.5 + known + _log2(count) * 0.7
-        if count == 0 and not known:
-            return 0.0
-        score = _log2(count) + min(known, 5.0) - 1.5
-        if stem.startswith("ال") and len(stem) > 4:
-            score += 6.0  # a proclitic before the article is unmistakable
-        if reading.length == 2:
-            score -= 0.5
-        if len(stem) <= _SHORT_REST and not known:
-            score -= 2.0
-        proclitic = folded[: reading.length]
-        if proclitic in ("ك", "ف", "س", "وك", "فب", "فل", "فس"):
-            score -= 4.0
-        elif proclitic in ("ل", "ب"):
-            score -= 0.5
-        return score
+
+def _behind(proclitic: str, folded: str) -> str:
+    """The stem that a proclitic leaves of a form that begins with it; empty where it can't be one."""
+    rest = folded[len(proclitic) :]
+    if len(rest) < _SHORTEST_REST:
+        return ""
+    if proclitic.endswith("س"):
+        return rest if rest[0] in "يتنا" else ""  # the future particle stands before a verb only
+    if proclitic.endswith("ل"):
+        return "" if rest.startswith("ال") else restore_article(rest)  # ل + ال is written لل
+    return rest
 
 
-def _readings(folded: str) -> Iterable[Split]:
-    for proclitic in PROCLITIC_STRINGS:
-        if not folded.startswith(proclitic):
-            continue
-        rest = folded[len(proclitic) :]
-        if len(rest) < _SHORTEST_REST:
-            continue
-        if proclitic.endswith("س") and rest[0] not in "يتنا":
-            continue  # the future particle stands before a verb only
-        if proclitic.endswith("ل") and rest.startswith("ل"):
-            yield Split(len(proclitic), restore_article(rest))
-        elif proclitic.endswith("ل") and rest.startswith("ال"):
-            continue  # ل + ال is written لل
-        else:
-            yield Split(len(proclitic), rest)
+def _cost(proclitic: str) -> float:
+    """What a reading with these proclitics must have more evidence than one without."""
+    rare = proclitic in ("ك", "ف", "س", "وك", "فب", "فل", "فس")
+    return 1.5 + 0.5 * (len(proclitic) == 2) + (4.0 if rare else 0.5 if proclitic in ("ل", "ب") else 0.0)
 
 
-def _log2(count: int) -> float:
-    return float(count.bit_length())
+_BY_FIRST = {
+    letter: [(each, _cost(each)) for each in PROCLITIC_STRINGS if each[0] == letter] for letter in "وفبلكس"
+}

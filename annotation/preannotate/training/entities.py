@@ -99,9 +99,7 @@ def train_model(
     extractors = [FeatureExtractor(vocabulary, word_classes, each) for each in found]
     parts = [(halves[half], extractors[1 - half], judged[half]) for half in (0, 1)]
     second = [train_weights([part], labels, settings) for part in parts]
-    unseen = [
-        (halves[1 - half], SequenceTagger(second[half], extractors[half])) for half in (0, 1)
-    ]
+    unseen = [(halves[1 - half], SequenceTagger(second[half], extractors[half])) for half in (0, 1)]
     both: Tendencies = tendencies(weights[0].labels, *tables)
     return EmbeddedModel(vocabulary, word_classes, both, train_weights(parts, labels, settings), calibrate(unseen))
 
@@ -139,9 +137,10 @@ def heard(tagger: SequenceTagger, sentences: Sequence[Example]) -> list[Scores |
     tagger = tagger.renumbered(Forms())
     forms, lengths = tagger.numbered([each.words for each in sentences])
     articles = [each.article for each in sentences]
-    tokens, rows = tagger.evidence(forms, articles, tagger.judge(forms, lengths, articles))
-    every = np.zeros((len(forms), rows.shape[1]), np.float32)
-    every[tokens] = rows
+    judged = tagger.judge(forms, lengths, articles)
+    tokens, found = tagger.evidence(tagger.repeated(forms, lengths, articles), judged)
+    every = np.zeros((len(forms), len(found)), np.float32)
+    every[tokens] = found.T
     parts = np.split(every, lengths.cumsum()[:-1])
     return [None if number // _RUN % _MUTED == 0 else part for number, part in enumerate(parts)]
 

@@ -46,7 +46,7 @@ def label_counts(tagger: SequenceTagger, lines: Iterable[Sequence[str]]) -> Coun
         forms, lengths = tagger.numbered(batch)
         found = tagger.marginals(tagger.emissions(forms, lengths), lengths)
         for column in range(width):
-            counts[:, column] += np.bincount(rows, weights=found[:, column], minlength=len(counts))
+            counts[:, column] += np.bincount(rows, weights=found[column], minlength=len(counts))
     return {stem: counts[number] for stem, number in numbers.items()}
 
 
