@@ -39,7 +39,7 @@ from annotation.preannotate.date_values import (
 from annotation.preannotate.forms import Forms, Reading
 from annotation.preannotate.numerals import ORDINALS, TENS, parse_ordinal
 from annotation.preannotate.protocol import Article
-from annotation.preannotate.symbols import SymbolReader, Symbols
+from annotation.preannotate.symbols import SymbolReader, Symbols, matches
 from annotation.preannotate.words import fold
 from corpus.span import Entity
 
@@ -144,12 +144,9 @@ def _number_symbol(form: str) -> str:
     return "%" if _DAY_MONTH.fullmatch(form) and numeric_date([int(part) for part in form.split("/")]) else "n"
 
 
-_NO_STARTS = " \n.,()+_=!bNunB>~f"  # no date begins with these; most symbols are among them
-
-
-def _starts() -> str:
-    """The symbols that a date may begin with."""
-    return "".join({*_calendar().symbols.values(), *"dyZD%Y"} - set(_NO_STARTS))
+# What a date may begin with; but for those that may be all of it, not before what no date holds.
+_FIRST, _ALONE, _NEVER_IN = "&1ACDFGHKMRSTUWXYZadehijklmoswyz", "DMTWYZejmwy", " \n.=!_fNu"
+_STARTS = re.compile(f"[{_FIRST}](?:(?<=[{_ALONE}])|(?![{_NEVER_IN}]))")
 
 
 def _grammar() -> re.Pattern[str]:
@@ -195,8 +192,7 @@ def _grammar() -> re.Pattern[str]:
         "weekday": rf"(?<!!)(?:1g?jw|{weekday}|Gw)",
         "relative": r"1g?[jG]|jo|&G|U[jG]|j(?!!)|TP|zT|(?<![!f])T(?![oOXNpJ!d])",
     }
-    start = f"(?![{re.escape(_NO_STARTS)}])"
-    return re.compile(f"{start}(?:{'|'.join(f'(?P<{name}>{pattern})' for name, pattern in alternatives.items())})")
+    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in alternatives.items()))
 
 
 # The share of each kind of mention that was right, bounds included, in the Wojood sample's train and validation parts
@@ -222,7 +218,7 @@ class DateAnnotator:
 
     def __init__(self, forms: Forms | None = None) -> None:
         self._forms = forms or Forms()
-        self._reader = SymbolReader(classify, self._forms, _starts())
+        self._reader = SymbolReader(classify, self._forms, needed=_FIRST)
         self._grammar = _grammar()
         self._eras: set[int] = set()
         self._looked_at = 0  # forms asked whether they stand for the Hijri era
@@ -260,17 +256,19 @@ class DateAnnotator:
         if not self._reader.may_match(reading):
             return []
         symbols = self._reader.read(reading)
-        matches = list(self._grammar.finditer(symbols.letters))
-        hijri_text = bool(matches) and not self._hijri_marks().isdisjoint(reading.numbers)
+        hijri_text: bool | None = None
         found: list[Entity] = []
-        for match in matches:
+        for match in matches(self._grammar, _STARTS, symbols.letters):
             first, last = match.span()
             kind = match.lastgroup or ""
             if kind == "relative" and _names_paper(symbols, first):
                 continue
-            span = symbols.span(first, last)
-            value = _value(kind, symbols, first, last, hijri_text=hijri_text)
-            found.append(Entity(span.start, span.end, "DATE", _SCORES[kind], self.name, value))
+            if hijri_text is None:
+                hijri_text = not self._hijri_marks().isdisjoint(reading.numbers)
+            pieces = symbols.pieces(first, last)
+            between = symbols.letters[first - 1 : first] == "B"
+            value = _value(kind, match[0], [form for _, _, form in pieces], between=between, hijri_text=hijri_text)
+            found.append(Entity(pieces[0][0], pieces[-1][1], "DATE", _SCORES[kind], self.name, value))
         return found
 
 
@@ -279,11 +277,10 @@ def _names_paper(symbols: Symbols, first: int) -> bool:
     return first > 0 and symbols.form(first) == _TODAY and symbols.form(first - 1) in _PAPERS
 
 
-def _value(kind: str, symbols: Symbols, first: int, last: int, *, hijri_text: bool) -> str | None:
+def _value(kind: str, letters: str, forms: Sequence[str], *, between: bool, hijri_text: bool) -> str | None:
     if kind == "relative":
         return None
     calendar = _calendar()
-    letters, forms = symbols.letters[first:last], symbols.forms(first, last)
     if kind == "weekday":
         days = [calendar.weekdays[form] for form in forms if form in calendar.weekdays]
         return f"XXXX-WXX-{days[0]}" if len(days) == 1 else None
@@ -297,7 +294,6 @@ def _value(kind: str, symbols: Symbols, first: int, last: int, *, hijri_text: bo
         years = parse_points(pieces[2:], calendar.months, calendar.hijri_months)
         last = parts if letters[1] == "p" else 0  # الربع الأخير
         return part_of_year(parts, parse_ordinal(forms[1:2]) or last, years)
-    between = symbols.letters[first - 1 : first] == "B"
     listed = "+" in letters and not between and not re.search(r"[>~]|(?<!o)\+X", letters)
     values: list[tuple[bool, int, str]] = []
     for name in _split(pieces, "v"):
