@@ -25,7 +25,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from annotation.preannotate.date_values import (
@@ -220,8 +220,6 @@ class DateAnnotator:
         self._forms = forms or Forms()
         self._reader = SymbolReader(classify, self._forms, needed=_FIRST)
         self._grammar = _grammar()
-        self._eras: set[int] = set()
-        self._looked_at = 0  # forms asked whether they stand for the Hijri era
 
     @property
     def name(self) -> str:
@@ -242,34 +240,31 @@ class DateAnnotator:
         """The dates of each article, sorted and disjoint, with their values."""
         return [self.mentions(self._forms.read(article)) for article in articles]
 
-    def _hijri_marks(self) -> set[int]:
-        """The forms that are written for the Hijri era: هـ, ه."""
-        for number in range(self._looked_at, len(self._forms.known)):
-            form = self._forms.known[number]
-            if len(form) <= _LONGEST_ERA and fold(form) == "ه":
-                self._eras.add(number)
-        self._looked_at = len(self._forms.known)
-        return self._eras
-
     def mentions(self, reading: Reading) -> list[Entity]:
         """The dates of an article that has been read with the annotator's own forms."""
         if not self._reader.may_match(reading):
             return []
         symbols = self._reader.read(reading)
-        hijri_text: bool | None = None
+        hijri_text = _writes_hijri_era(symbols)
         found: list[Entity] = []
         for match in matches(self._grammar, _STARTS, symbols.letters):
             first, last = match.span()
             kind = match.lastgroup or ""
             if kind == "relative" and _names_paper(symbols, first):
                 continue
-            if hijri_text is None:
-                hijri_text = not self._hijri_marks().isdisjoint(reading.numbers)
             pieces = symbols.pieces(first, last)
             between = symbols.letters[first - 1 : first] == "B"
-            value = _value(kind, match[0], [form for _, _, form in pieces], between=between, hijri_text=hijri_text)
+            forms = tuple([form for _, _, form in pieces])
+            value = _value(kind, match[0], forms, between=between, hijri_text=hijri_text)
             found.append(Entity(pieces[0][0], pieces[-1][1], "DATE", _SCORES[kind], self.name, value))
         return found
+
+
+def _writes_hijri_era(symbols: Symbols) -> bool:
+    """Whether هـ, the mark of the Hijri era, stands anywhere in a text."""
+    return "E" in symbols.letters and any(
+        symbols.form(match.start()) == "ه" for match in re.finditer("E", symbols.letters)
+    )
 
 
 def _names_paper(symbols: Symbols, first: int) -> bool:
@@ -277,7 +272,8 @@ def _names_paper(symbols: Symbols, first: int) -> bool:
     return first > 0 and symbols.form(first) == _TODAY and symbols.form(first - 1) in _PAPERS
 
 
-def _value(kind: str, letters: str, forms: Sequence[str], *, between: bool, hijri_text: bool) -> str | None:
+@lru_cache(maxsize=4096)  # three dates in five have been seen before, in news
+def _value(kind: str, letters: str, forms: tuple[str, ...], *, between: bool, hijri_text: bool) -> str | None:
     if kind == "relative":
         return None
     calendar = _calendar()
@@ -296,7 +292,7 @@ def _value(kind: str, letters: str, forms: Sequence[str], *, between: bool, hijr
         return part_of_year(parts, parse_ordinal(forms[1:2]) or last, years)
     listed = "+" in letters and not between and not re.search(r"[>~]|(?<!o)\+X", letters)
     values: list[tuple[bool, int, str]] = []
-    for name in _split(pieces, "v"):
+    for name in _split(pieces, "v") if "v" in letters else [pieces]:
         points = _points(name, calendar)
         if hijri_text:
             points = [_assume_hijri(point) for point in points]
@@ -308,14 +304,13 @@ def _value(kind: str, letters: str, forms: Sequence[str], *, between: bool, hijr
     return max(values)[2] if values else None
 
 
-_LONGEST_ERA = 6  # code points: ه with tatweels
 _HALVES = frozenset({"النصف", "السداسي"})
 _RELATIVE_YEAR = re.compile(r"aJ?[pP]|za|a$")
 _NUMERIC = re.compile(r"[yZ](?:-d-d|/d/d)|d(?:-d-|/d/)[yZ]|D|%|(?<=[wUTj])d/d$")
 
 
 def _points(pieces: Sequence[tuple[str, str]], calendar: _Calendar) -> list[PartialDate]:
-    letters = "".join(symbol for symbol, _ in pieces)
+    letters = "".join([symbol for symbol, _ in pieces])
     match = _NUMERIC.search(letters)
     if match is None:
         return parse_points(pieces, calendar.months, calendar.hijri_months)

@@ -342,7 +342,10 @@ class _Amount:
     skipped: int
 
     def format(self, multiple: Decimal, coins: Decimal = Decimal(0)) -> str:
-        low, high = _plain(self.low * multiple + coins), _plain(self.high * multiple + coins)
+        low = _plain(self.low * multiple + coins)
+        if self.low == self.high:
+            return low
+        high = _plain(self.high * multiple + coins)
         return low if low == high else f"{low}-{high}"
 
 
