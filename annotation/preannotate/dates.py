@@ -116,17 +116,14 @@ _NISBA = re.compile(r"ال\w{2,}(?:ي|يه)")
 
 
 def classify(form: str) -> str | None:
-    """The symbol of a folded form; None for words that no rule speaks of.
+    """The symbol of a folded form that is not in the lexicon; None for words that no rule speaks of.
 
     Numbers: `d` a day, `y` a year that may stand after a preposition, `Z` another year, `D` a date in digits, `%` a
     day and month, `Y` two years, `n` anything else. `N`: a definite adjective (اليوم العالمي).
     """
-    symbol = _calendar().symbols.get(form)
-    if symbol is not None:
-        return symbol
-    if form[:1].isdecimal():
-        return _number_symbol(form)
-    return "N" if form.endswith(_NISBA_ENDS) and _NISBA.fullmatch(form) else None
+    if form.startswith("ال"):
+        return "N" if form.endswith(_NISBA_ENDS) and _NISBA.fullmatch(form) else None
+    return _number_symbol(form) if form[:1].isdecimal() else None
 
 
 def _number_symbol(form: str) -> str:
@@ -218,7 +215,7 @@ class DateAnnotator:
 
     def __init__(self, forms: Forms | None = None) -> None:
         self._forms = forms or Forms()
-        self._reader = SymbolReader(classify, self._forms, needed=_FIRST)
+        self._reader = SymbolReader(_calendar().symbols, classify, self._forms, needed=_FIRST)
         self._grammar = _grammar()
 
     @property

@@ -131,7 +131,12 @@ def _lexicon() -> _Lexicon:
 
 @cache
 def _symbols() -> Mapping[str, str]:
-    """The symbol of each folded word that the grammar knows; of a word with several uses, that of the first one."""
+    """The symbol of each folded word that the grammar knows; of a word with several uses, that of the first one.
+
+    `w` a cardinal word, `s` a scale, `h` a fraction, `c` a currency noun, `k` a coin (a part of a currency), `d` the
+    dual of either (which holds the number), `C` a sign, `I` a code of ISO 4217, `N` a nisba, `H` a place name, `v` and
+    `q` vague amounts.
+    """
     lexicon = _lexicon()
     uses: tuple[tuple[str, Iterable[str]], ...] = (
         ("c", (noun for noun, currency in lexicon.nouns.items() if currency.multiple >= 1)),
@@ -153,15 +158,8 @@ def _symbols() -> Mapping[str, str]:
 
 
 def classify(form: str) -> str | None:
-    """The symbol of a folded form.
-
-    `n` digits, `w` a cardinal word, `s` a scale, `h` a fraction, `c` a currency noun, `k` a coin (a part of a
-    currency), `d` the dual of either (which holds the number), `C` a sign, `I` a code of ISO 4217, `N` a nisba, `H`
-    a place name, `v` and `q` vague amounts.
-    """
-    if form[:1].isdecimal():
-        return "n" if len(form) < 40 and _FIGURE.fullmatch(form) else None
-    return _symbols().get(form)
+    """`n` for digits."""
+    return "n" if form[:1].isdecimal() and len(form) < 40 and _FIGURE.fullmatch(form) else None
 
 
 _FIGURE = re.compile(r"\d+(?:[.,٫٬]\d+)*")
@@ -192,7 +190,7 @@ class MoneyAnnotator:
 
     def __init__(self, forms: Forms | None = None) -> None:
         self._forms = forms or Forms()
-        self._reader = SymbolReader(classify, self._forms, needed="CIckd")
+        self._reader = SymbolReader(_symbols(), classify, self._forms, needed="CIckd")
 
     @property
     def name(self) -> str:

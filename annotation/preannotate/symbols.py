@@ -27,7 +27,7 @@ _MAY_BE_PROCLITIC = _CONJUNCTIONS + _PREPOSITIONS
 _PROCLITICS = {"\x01": CONJUNCTION, "\x02": PREPOSITION}
 _AND, _TO = _PROCLITICS
 
-# What a folded word is to a grammar: its symbol, or None for a word the grammar does not know.
+# What a folded form that is in no lexicon is to a grammar (a number, say): its symbol, or None if it is nothing.
 Classify = Callable[[str], str | None]
 # A piece of a text or token: its first character, the one behind its last, its folded form.
 Piece = tuple[int, int, str]
@@ -36,19 +36,19 @@ Piece = tuple[int, int, str]
 class Symbols:
     """The symbol string of an article, `letters`; what each symbol stands for is worked out where it is asked for."""
 
-    __slots__ = ("_known", "_marked", "_reading", "letters")
+    __slots__ = ("_asked", "_known", "_marked", "_reading", "letters")
 
     def __init__(self, reading: Reading, marked: str, known: Mapping[int, tuple[Piece, ...]]) -> None:
         self._reading = reading
         self._marked = marked
         self._known = known
+        self._asked = (0, 0)  # the symbol asked for last, and its token
         self.letters = marked.replace(_AND, CONJUNCTION).replace(_TO, PREPOSITION)
 
     def pieces(self, first: int, last: int) -> list[Piece]:
         """What the symbols `first` to `last`, the latter excluded, stand for in the article."""
         article, numbers, marked = self._reading.article, self._reading.numbers, self._marked
-        # A token has one symbol of its own, the last of those that it adds.
-        token = first - marked.count(LINE_BREAK, 0, first) - marked.count(_AND, 0, first) - marked.count(_TO, 0, first)
+        token = self._token(first)
         found: list[Piece] = []
         for symbol in marked[first:last]:
             start, end = article.tokens[token]
@@ -63,6 +63,15 @@ class Symbols:
                 found.append((start + begin, start + stop, form))
                 token += symbol not in _PROCLITICS
         return found
+
+    def _token(self, index: int) -> int:
+        """The token of a symbol, counted from the one asked for last: each has one symbol that is not before a word."""
+        marked, (asked, token) = self._marked, self._asked
+        first, last = (asked, index) if asked < index else (index, asked)
+        added = marked.count(LINE_BREAK, first, last) + marked.count(_AND, first, last) + marked.count(_TO, first, last)
+        token += index - asked + (added if index < asked else -added)
+        self._asked = index, token
+        return token
 
     def forms(self, first: int, last: int) -> list[str]:
         """The folded forms of the symbols `first` to `last`, the latter excluded."""
@@ -93,7 +102,8 @@ class SymbolReader:
     prepositions ب ل ك become `b`. In للعام the article has lost its alef: the piece is لعام, read as العام.
     """
 
-    def __init__(self, classify: Classify, forms: Forms, needed: str) -> None:
+    def __init__(self, symbols: Mapping[str, str], classify: Classify, forms: Forms, needed: str) -> None:
+        self._symbols = symbols
         self._classify = classify
         self._forms = forms
         self._needed = frozenset(needed)
@@ -122,11 +132,11 @@ class SymbolReader:
             return
         for number, plain in enumerate(self._forms.plain[first:], first):
             form = plain.replace("ة", "ه")
-            symbols = self._classify(form)
-            if symbols is not None:
-                self._known[number] = ((0, len(self._forms.known[number]), form),)
-            elif form[:1] in _MAY_BE_PROCLITIC:
+            symbols = self._symbols.get(form)
+            if symbols is None and form[:1] in _MAY_BE_PROCLITIC:
                 symbols = self._cut(number, form)
+            elif symbols is not None or (symbols := self._classify(form)) is not None:
+                self._known[number] = ((0, len(self._forms.known[number]), form),)
             self._letters.append(symbols or OTHER)
             if symbols is not None and symbols[-1] in self._needed:
                 self._with_needed.add(number)
@@ -134,7 +144,7 @@ class SymbolReader:
     def _cut(self, number: int, form: str) -> str | None:
         """The symbols of a folded form with proclitics; None where the grammar does not know what they leave."""
         for proclitics, stem in _cuts(form):
-            symbol = self._classify(stem)
+            symbol = self._symbols.get(stem) or self._classify(stem)
             if symbol is not None and symbol not in (CONJUNCTION, PREPOSITION):
                 token = self._forms.known[number]
                 # Tatweel and marks after a proclitic belong to the proclitic: لـيوم.

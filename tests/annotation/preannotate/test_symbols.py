@@ -46,11 +46,12 @@ def test_what_symbols_stand_for() -> None:
     text = "وفي لـيوم\nو للعام وبالعام كلمة"
     forms = Forms()
     reading = forms.read(article(text))
-    reader = SymbolReader({"يوم": "U", "العام": "a", "و": "+"}.get, forms, needed="U")
+    reader = SymbolReader({"يوم": "U", "العام": "a", "و": "+"}, lambda _: None, forms, needed="U")
     symbols = reader.read(reading)
     assert symbols.letters == " bU\n+ba+ba "
     pieces = symbols.pieces(0, len(symbols.letters))
     assert pieces == [symbols.pieces(index, index + 1)[0] for index in range(len(symbols.letters))]
+    assert pieces[::-1] == [symbols.pieces(index, index + 1)[0] for index in reversed(range(len(symbols.letters)))]
     assert [(text[start:end], form) for start, end, form in pieces] == [
         ("وفي", "وفي"),
         ("لـ", "ل"),
