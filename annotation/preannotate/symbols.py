@@ -23,9 +23,7 @@ PREPOSITION = "b"
 _CONJUNCTIONS = "وف"
 _PREPOSITIONS = "بلك"
 _MAY_BE_PROCLITIC = _CONJUNCTIONS + _PREPOSITIONS
-# The same two where they are proclitics, not words of their own.
-_PROCLITICS = {"\x01": CONJUNCTION, "\x02": PREPOSITION}
-_AND, _TO = _PROCLITICS
+_AND, _TO = _PROCLITICS = "\x01\x02"  # conjunctions and prepositions that are no words of their own
 
 # What a folded form that is in no lexicon is to a grammar (a number, say): its symbol, or None if it is nothing.
 Classify = Callable[[str], str | None]
@@ -145,7 +143,7 @@ class SymbolReader:
         """The symbols of a folded form with proclitics; None where the grammar does not know what they leave."""
         for proclitics, stem in _cuts(form):
             symbol = self._symbols.get(stem) or self._classify(stem)
-            if symbol is not None and symbol not in (CONJUNCTION, PREPOSITION):
+            if symbol is not None:
                 token = self._forms.known[number]
                 # Tatweel and marks after a proclitic belong to the proclitic: لـيوم.
                 starts = kept_letters(token)[: len(proclitics) + 1]
