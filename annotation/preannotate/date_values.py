@@ -19,8 +19,8 @@ Qualifiers such as الجاري do not resolve a year: the text alone does not s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from annotation.preannotate.numerals import parse_ordinal
 
@@ -29,8 +29,7 @@ _DAYS_IN_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _FIRST_HIJRI_YEAR, _LAST_HIJRI_YEAR = 1200, 1500
 
 
-@dataclass(frozen=True, slots=True)
-class PartialDate:
+class PartialDate(NamedTuple):
     """A date of which some parts may be unknown; `hijri` says which calendar its numbers count in."""
 
     year: int | None = None
@@ -57,7 +56,7 @@ class PartialDate:
 
     def precision(self) -> int:
         """How many of day, month and year are known."""
-        return sum(part is not None for part in (self.year, self.month, self.day))
+        return (self.year is not None) + (self.month is not None) + (self.day is not None)
 
 
 def numeric_date(numbers: Sequence[int], *, hijri: bool = False) -> PartialDate | None:
@@ -108,15 +107,15 @@ def parse_points(
             points.append(current)
             current = PartialDate()
         if kind == "day":
-            current = replace(current, day=number)
+            current = current._replace(day=number)
         elif kind == "year":
-            current = replace(current, year=number)
+            current = current._replace(year=number)
         else:
-            current = replace(current, month=number, hijri=kind == "hijri_month")
+            current = current._replace(month=number, hijri=kind == "hijri_month")
     if current.precision():
         points.append(current)
     if era_hijri:
-        points = [replace(point, hijri=True) for point in points]
+        points = [point._replace(hijri=True) for point in points]
     for index in range(len(points) - 2, -1, -1):
         points[index] = _complete(points[index], points[index + 1])
     return points
@@ -124,9 +123,9 @@ def parse_points(
 
 def _complete(point: PartialDate, following: PartialDate) -> PartialDate:
     if point.month is None and point.day is not None:
-        point = replace(point, month=following.month, hijri=following.hijri)
+        point = point._replace(month=following.month, hijri=following.hijri)
     if point.year is None and point.hijri == following.hijri:
-        point = replace(point, year=following.year)
+        point = point._replace(year=following.year)
     return point
 
 

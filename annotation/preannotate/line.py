@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from annotation.preannotate.features import WordClasses
 from annotation.preannotate.forms import Forms, Reading
 from annotation.preannotate.words import Vocabulary, kept_letters, plain_words
 
+T = TypeVar("T")
 # Words of four letters whose ال is the article; of most others (الله، الذي، الآن) it is a part.
 _SHORT_NOUNS = plain_words(
     "الدم الحق النص الفن الطب الخط الحج الأم اليد السن الحي الحل الحر الحب البر الأب الظن الصف الشك الشر السر"
@@ -63,8 +65,8 @@ class Line:
     """The tokens of one sentence, as sequences that are parallel.
 
     `tokens` are the code point ranges of its tokens, `numbers` those of their forms, `forms` the tokens as written,
-    `words` what is known of each form; `stems` and `folded` are theirs. `active` are the tokens that set off rules with
-    their triggers, `triggers` the triggers of all of them.
+    `words` what is known of each form; `stems` and `folded` are theirs. `active` are the tokens that set off rules,
+    `triggers` the triggers of all of them.
     """
 
     tokens: Sequence[tuple[int, int]]
@@ -73,7 +75,7 @@ class Line:
     words: Sequence[Word]
     stems: Sequence[str]
     folded: Sequence[str]
-    active: Sequence[tuple[int, int]]
+    active: Sequence[int]
     triggers: int
 
     def __len__(self) -> int:
@@ -88,7 +90,8 @@ class Line:
         """The tokens that have a trigger."""
         if not self.triggers & trigger:
             return ()
-        return [index for index, triggers in self.active if triggers & trigger]
+        words = self.words
+        return [index for index in self.active if words[index].triggers & trigger]
 
     def stem(self, index: int) -> str:
         """The stem at `index`, empty outside the line."""
@@ -129,17 +132,18 @@ class LineReader:
         first = len(known.words)
         for form, folded in zip(forms[first:], self.forms.plain[first:], strict=True):
             known.add(self._word(form, folded))
-        tokens, numbers = reading.article.tokens, reading.numbers
-        pick = itemgetter(*numbers, 0)  # one too many, because of a single one it would give no tuple
-        columns = [pick(column) for column in (forms, known.words, known.stems, known.folded, known.triggers)]
+        tokens = reading.article.tokens
         lines = []
         for _, first, last in reading.sentences():
-            written, words, stems, plain, its = (column[first:last] for column in columns)
-            active = [(index, triggers) for index, triggers in enumerate(its) if triggers]
+            numbers = reading.numbers[first:last]
+            pick = _picker(numbers)
+            its = pick(known.triggers)
+            active = list(compress(range(last - first), its))
             every = 0
-            for _, triggers in active:
-                every |= triggers
-            lines.append(Line(tokens[first:last], numbers[first:last], written, words, stems, plain, active, every))
+            for index in active:
+                every |= its[index]
+            columns = (pick(forms), pick(known.words), pick(known.stems), pick(known.folded))
+            lines.append(Line(tokens[first:last], numbers, *columns, active, every))
         return lines
 
     def _word(self, form: str, folded: str) -> Word:
@@ -156,3 +160,11 @@ class LineReader:
         verbal = numbers is not None and numbers[-1] in self.verbal_classes and not definite
         triggers = self.triggers.get(stem if is_word else form, 0)
         return Word(folded, proclitic, stem, cut, is_word, definite, commonness, verbal, triggers)
+
+
+def _picker(numbers: Sequence[int]) -> Callable[[Sequence[T]], tuple[T, ...]]:
+    """What takes the elements with these numbers from a sequence."""
+    if len(numbers) > 1:
+        return itemgetter(*numbers)
+    [only] = numbers
+    return lambda column: (column[only],)

@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from annotation.preannotate.forms import Forms, Reading
@@ -35,7 +35,7 @@ from annotation.preannotate.numerals import (
     parse_number,
 )
 from annotation.preannotate.protocol import Article
-from annotation.preannotate.symbols import SymbolReader, Symbols
+from annotation.preannotate.symbols import SymbolReader, Symbols, matches
 from annotation.preannotate.words import fold
 from corpus.span import Entity
 
@@ -131,7 +131,12 @@ def _lexicon() -> _Lexicon:
 
 @cache
 def _symbols() -> Mapping[str, str]:
-    """The symbol of each folded word that the grammar knows; of a word with several uses, that of the first one."""
+    """The symbol of each folded word that the grammar knows; of a word with several uses, that of the first one.
+
+    `w` a cardinal word, `s` a scale, `h` a fraction, `c` a currency noun, `k` a coin (a part of a currency), `d` the
+    dual of either (which holds the number), `C` a sign, `I` a code of ISO 4217, `N` a nisba, `H` a place name, `v` and
+    `q` vague amounts.
+    """
     lexicon = _lexicon()
     uses: tuple[tuple[str, Iterable[str]], ...] = (
         ("c", (noun for noun, currency in lexicon.nouns.items() if currency.multiple >= 1)),
@@ -153,15 +158,8 @@ def _symbols() -> Mapping[str, str]:
 
 
 def classify(form: str) -> str | None:
-    """The symbol of a folded form.
-
-    `n` digits, `w` a cardinal word, `s` a scale, `h` a fraction, `c` a currency noun, `k` a coin (a part of a
-    currency), `d` the dual of either (which holds the number), `C` a sign, `I` a code of ISO 4217, `N` a nisba, `H`
-    a place name, `v` and `q` vague amounts.
-    """
-    if form[:1].isdecimal():
-        return "n" if len(form) < 40 and _FIGURE.fullmatch(form) else None
-    return _symbols().get(form)
+    """`n` for digits."""
+    return "n" if form[:1].isdecimal() and len(form) < 40 and _FIGURE.fullmatch(form) else None
 
 
 _FIGURE = re.compile(r"\d+(?:[.,٫٬]\d+)*")
@@ -182,6 +180,7 @@ _GRAMMAR = re.compile(
         )
     )
 )
+_STARTS = re.compile(r"[(Ccdhlnqsvw](?:(?<=d)|(?! ))")  # what an amount may begin with: a dual may be all of it
 # The share of each kind that was right in 110 mentions read in news of two countries; few of them are not `amount`.
 _SCORES: Mapping[str, float] = {"sign": 0.95, "amount": 0.98, "vague": 0.9, "dual": 0.9, "one": 0.85}
 
@@ -191,7 +190,7 @@ class MoneyAnnotator:
 
     def __init__(self, forms: Forms | None = None) -> None:
         self._forms = forms or Forms()
-        self._reader = SymbolReader(classify, self._forms, needed="CIckd")
+        self._reader = SymbolReader(_symbols(), classify, self._forms, needed="CIckd")
 
     @property
     def name(self) -> str:
@@ -217,48 +216,49 @@ class MoneyAnnotator:
         if not self._reader.may_match(reading):
             return []
         symbols = self._reader.read(reading)
-        matches = list(_GRAMMAR.finditer(symbols.letters))
-        if not matches:
-            return []
-        countries = _Countries.of(symbols)
+        countries = _Countries(symbols)
         found: list[Entity] = []
-        for match in matches:
+        for match in matches(_GRAMMAR, _STARTS, symbols.letters):
             kind = match.lastgroup or ""
-            start = match.start() + (0 if _turned_round(symbols, match.start()) else 2 * match[0].startswith("n."))
-            mention = _read(kind, symbols, start, match.end(), countries)
+            first, last = match.span()
+            if match[0].startswith("n.") and not _turned_round(symbols, first):
+                first += 2
+            mention = _read(kind, symbols, first, last, countries)
             if mention is not None:
-                first, last, value = mention
-                span = symbols.span(first, last)
-                found.append(Entity(span.start, span.end, "MONEY", _SCORES[kind], self.name, value))
+                start, end, value = mention
+                found.append(Entity(start, end, "MONEY", _SCORES[kind], self.name, value))
         return found
 
 
 def _turned_round(symbols: Symbols, first: int) -> bool:
-    """Whether a match begins with the fraction of a number, as some sites turn it round: 80 .4 is 4.80."""
-    if symbols.letters[first + 1 : first + 2] != ".":
-        return False
-    fraction, stop, whole = (symbols.span(index, index + 1) for index in range(first, first + 3))
-    return fraction.end < stop.start and stop.end == whole.start and fraction.end - fraction.start <= 3
+    """Whether a match `n.n` begins with the fraction of a number, as some sites turn it round: 80 .4 is 4.80."""
+    (start, end, _), stop, whole = symbols.pieces(first, first + 3)
+    return end < stop[0] and stop[1] == whole[0] and end - start <= 3
 
 
-@dataclass(frozen=True, slots=True)
 class _Countries:
-    """What an article says about whose money a bare noun is: nisbas beside the noun itself, and countries named."""
+    """What an article says about whose money a bare noun is."""
 
-    beside: Mapping[int, Counter[str]]
-    named: Counter[str]
+    def __init__(self, symbols: Symbols) -> None:
+        self._symbols = symbols
 
-    @classmethod
-    def of(cls, symbols: Symbols) -> _Countries:
+    @cached_property
+    def beside(self) -> Mapping[int, Counter[str]]:
+        """How often the nisbas of countries stand beside a noun itself."""
         lexicon = _lexicon()
         beside: dict[int, Counter[str]] = {}
-        for match in re.finditer("[ckd]N", symbols.letters):
-            noun, nisba = symbols.forms(*match.span())
+        for match in re.finditer("[ckd]N", self._symbols.letters):
+            noun, nisba = self._symbols.forms(*match.span())
             currency = lexicon.nouns.get(noun) or lexicon.duals[noun]
             if lexicon.nisbas[nisba] in currency.countries:
                 beside.setdefault(id(currency), Counter())[lexicon.nisbas[nisba]] += 1
-        named = Counter(lexicon.hints[symbols.form(match.start())] for match in re.finditer("[NH]", symbols.letters))
-        return cls(beside, named)
+        return beside
+
+    @cached_property
+    def named(self) -> Counter[str]:
+        """How often countries are named."""
+        symbols, hints = self._symbols, _lexicon().hints
+        return Counter(hints[symbols.form(match.start())] for match in re.finditer("[NH]", symbols.letters))
 
     def code(self, currency: _Currency, nisba: str | None) -> str:
         """The ISO 4217 code of a currency noun with the country of its own nisba, if it has one."""
@@ -287,17 +287,19 @@ class _Unit:
 def _read(
     kind: str, symbols: Symbols, first: int, last: int, countries: _Countries
 ) -> tuple[int, int, str | None] | None:
-    """The true extent and value of a match; None if it turns out to hold no amount."""
+    """The true extent (code points) and value of a match; None if it turns out to hold no amount."""
     lexicon = _lexicon()
-    letters, forms = symbols.letters[first:last], symbols.forms(first, last)
+    letters, pieces = symbols.letters[first:last], symbols.pieces(first, last)
+    start, end = pieces[0][0], pieces[-1][1]
+    forms = [form for _, _, form in pieces]
     if kind == "sign":
         at = next(index for index, symbol in enumerate(letters) if symbol in "CI")
         code = lexicon.signs.get(forms[at]) or lexicon.codes[forms[at]]
-        start, end = (1, len(letters)) if at == 0 else (0, at)
-        amount = _amount(letters[start:end], forms[start:end], code, between=False)
+        number = slice(1, None) if at == 0 else slice(at)
+        amount = _amount(letters[number], forms[number], code, between=False)
         if amount is None:
             return None
-        return first + (0 if at == 0 else amount.skipped), last, f"{amount.format(Decimal(1))} {code}"
+        return start if at == 0 else pieces[amount.skipped][0], end, f"{amount.format(Decimal(1))} {code}"
     nouns = [index for index, symbol in enumerate(letters) if symbol in "ckd"]
     at = nouns[0]
     currency = lexicon.nouns.get(forms[at]) or lexicon.duals[forms[at]]
@@ -305,29 +307,28 @@ def _read(
     if nisba is not None and nisba not in currency.countries:
         nisba = None
         if letters.endswith("N"):  # مليون دولار سعودي: the adjective belongs to something else
-            last -= 1
-            letters, forms = letters[:-1], forms[:-1]
+            letters, forms, end = letters[:-1], forms[:-1], pieces[-2][1]
     if currency.qualified and nisba is None and not any(countries.named[country] for country in currency.countries):
         return None
     unit = _Unit(countries.code(currency, nisba), currency.multiple)
     if kind == "dual":
-        return first, last, f"{_plain(unit.value(Decimal(2)))} {unit.code}"
+        return start, end, f"{_plain(unit.value(Decimal(2)))} {unit.code}"
     if kind == "one":
-        return (first, last, f"{_plain(unit.multiple)} {unit.code}") if forms[-1].startswith("واحد") else None
+        return (start, end, f"{_plain(unit.multiple)} {unit.code}") if forms[-1].startswith("واحد") else None
     if kind == "vague":
-        return first, last, None
+        return start, end, None
     between = symbols.letters[first - 1 : first] == "B"
     coins = Decimal(0)
     body = letters[: nouns[-1]].rstrip("g")
     if len(nouns) == 2 and letters[-1] == "k" and letters[at] == "c" and "+" in letters[at:]:
         coin = lexicon.nouns[forms[-1]]
-        number = _amount(letters[at + 2 : -1], forms[at + 2 : -1], unit.code, between=False)
-        coins = number.high * coin.multiple if number is not None else coins
+        part = _amount(letters[at + 2 : -1], forms[at + 2 : -1], unit.code, between=False)
+        coins = part.high * coin.multiple if part is not None else coins
         body = letters[:at]
     amount = _amount(body, forms[: len(body)], unit.code, between=between)
     if amount is None:
-        return (first, last, None) if re.fullmatch("[sg]+[ck]N?", letters) else None
-    return first + amount.skipped, last, f"{amount.format(unit.multiple, coins)} {unit.code}"
+        return (start, end, None) if re.fullmatch("[sg]+[ck]N?", letters) else None
+    return pieces[amount.skipped][0], end, f"{amount.format(unit.multiple, coins)} {unit.code}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +340,10 @@ class _Amount:
     skipped: int
 
     def format(self, multiple: Decimal, coins: Decimal = Decimal(0)) -> str:
-        low, high = _plain(self.low * multiple + coins), _plain(self.high * multiple + coins)
+        low = _plain(self.low * multiple + coins)
+        if self.low == self.high:
+            return low
+        high = _plain(self.high * multiple + coins)
         return low if low == high else f"{low}-{high}"
 
 

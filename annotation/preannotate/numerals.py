@@ -115,11 +115,13 @@ def parse_digits(form: str, *, scale: int = 1, decimals: int = 2) -> Decimal | N
     مليون`, as balance sheets write, is 1596 × 10⁶) and, for the point, where amounts are written with three `decimals`
     (Kuwait, Tunisia).
     """
-    if not _DIGITS.fullmatch(form) or form.startswith("00"):
+    if form.startswith("00"):
+        return None
+    if form.isdecimal():
+        return Decimal(form)
+    if not _DIGITS.fullmatch(form):
         return None
     marks = [mark for mark in form if not mark.isdigit()]
-    if not marks:
-        return Decimal(form)
     if "٫" in marks or (len(marks) == 1 and _is_decimal(form, marks[0], scale, decimals)):
         head, _, tail = form.replace("٬", "").rpartition("٫" if "٫" in marks else marks[0])
         return Decimal(_only_digits(head) + "." + tail)
