@@ -35,7 +35,7 @@ _BATCHES = (1, 8, 32)
 _TOGETHER = 64  # articles tagged together, as the annotator does
 
 
-def cut(article: Article) -> Article:
+def in_sentences(article: Article) -> Article:
     """The article in sentences of a usual length."""
     heads, tails = article.tokens[::_WORDS], [*article.tokens[_WORDS - 1 :: _WORDS], article.tokens[-1]]
     sentences = tuple(Sentence(start, end) for (start, _), (_, end) in zip(heads, tails, strict=False))
@@ -54,9 +54,10 @@ def tag(tagger: SequenceTagger, forms: Forms, articles: Sequence[Article]) -> li
     found = []
     for few in _together(articles):
         readings = [forms.read(article) for article in few]
-        sentences = [(number, first, last) for number, each in enumerate(readings) for _, first, last in each.sentences()]
-        batch = as_batch([readings[number].numbers[first:last] for number, first, last in sentences])
-        found += mentions(tagger.labels, tagger.judge(*batch, [number for number, _, _ in sentences]))
+        cut = [[each.numbers[first:last] for _, first, last in each.sentences()] for each in readings]
+        batch = as_batch([sentence for sentences in cut for sentence in sentences])
+        judged = tagger.judge(*batch, [number for number, sentences in enumerate(cut) for _ in sentences])
+        found += mentions(tagger.labels, judged)
     return found
 
 
@@ -154,7 +155,7 @@ def main() -> None:
         parser.error(f"{folder} is missing: the evaluation data does not come with the project")
     model = load()
     lines = [line.strip() for line, _ in zip(corpora.raw_lines(folder), range(_ARTICLES), strict=False)]
-    articles = [cut(article_of(line.split(" "))) for line in lines]
+    articles = [in_sentences(article_of(line.split(" "))) for line in lines]
     words = sum(len(article.tokens) for article in articles)
     sentences = [
         [article.text[start:end] for start, end in article.tokens[first : first + _WORDS]]
