@@ -7,7 +7,7 @@ words, verbs, participles that tell of the head (الصادر), dates and the na
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from annotation.preannotate.gazetteer import norp_words, words
@@ -41,25 +41,30 @@ _PRONOUNS = ("ها", "هم", "هما", "هن")
 class Names:
     """The mentions already known in a line, by the token they start at and by the tokens they cover."""
 
-    def __init__(self, line: Line, known: Sequence[Found]) -> None:
+    def __init__(self, line: Line, known: Iterable[Found]) -> None:
         self.line = line
         self._starting: dict[int, Found] = {}
         self.blocked: set[int] = set()
         self.persons: set[int] = set()
         self.of_persons: list[Found] = []
         self.inner: set[int] = set()  # tokens behind the first of a name known by list or head
+        self.add(known)
+
+    def add(self, known: Iterable[Found]) -> None:
+        """Takes note of further mentions."""
         for found in known:
-            if found.label in _NAMES and found.source in ("list", "phrases"):
-                self.inner.update(range(found.start + 1, found.end))
-            if found.label in ("DATE", "MONEY"):
-                self.blocked.update(range(found.start, found.end))
+            start, end, label = found.start, found.end, found.label
+            if label in ("DATE", "MONEY"):
+                self.blocked.update(range(start, end))
                 continue
-            if found.label == "PERS":
+            if label == "PERS":
                 self.of_persons.append(found)
-                self.persons.update(range(found.start, found.end))
-            longest = self._starting.get(found.start)
-            if longest is None or longest.end < found.end:
-                self._starting[found.start] = found
+                self.persons.update(range(start, end))
+            elif end > start + 1 and label in _NAMES and found.source in ("list", "phrases"):
+                self.inner.update(range(start + 1, end))
+            longest = self._starting.get(start)
+            if longest is None or longest.end < end:
+                self._starting[start] = found
 
     def starting(self, index: int) -> Found | None:
         """The longest known mention that starts at a token."""

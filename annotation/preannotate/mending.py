@@ -203,15 +203,15 @@ def _is_version(line: Line, at: int) -> bool:
     return at < len(line) and line.forms[at].isdecimal() and len(line.forms[at]) <= 2
 
 
-def printed(line: Line, found: Found) -> bool:
-    """Whether a place's name is that of a newspaper: جريدة الشرق الأوسط, صحيفة الرياض."""
-    before = line.words[found.start - 1] if found.start else None
-    return before is not None and before.stem in _PAPERS and not line.words[found.start].proclitic
-
-
-def governed(line: Line, found: Found) -> bool:
-    """Whether a region's name stands for a province: محافظة البقاع, ولاية البحر الأحمر."""
-    return found.label == "LOC" and line.stem(found.start - 1) in _PROVINCES and not line.words[found.start].cut
+def label_of(line: Line, start: int, listed: str) -> str:
+    """The label of a listed name: a newspaper's (صحيفة الرياض), a province's (محافظة البقاع), else that of its list."""
+    if start:
+        before, word = line.stems[start - 1], line.words[start]
+        if before in _PAPERS and not word.proclitic:
+            return "ORG"
+        if before in _PROVINCES and listed == "LOC" and not word.cut:
+            return "GPE"
+    return listed
 
 
 def without_adjectives(line: Line, found: Iterable[Found]) -> list[Found]:

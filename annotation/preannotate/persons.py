@@ -279,7 +279,7 @@ def _strange_child(names: Names, at: int) -> bool:
 
 
 def strangers(names: Names) -> Iterator[Found]:
-    """Persons that no list knows: two strange words behind an occupation or nationality; strange surnames."""
+    """Persons that no list knows: two strange words behind an occupation or nationality."""
     line = names.line
     for at in line.at(OFFICE | NATIONAL):
         word = line.words[at]
@@ -288,6 +288,11 @@ def strangers(names: Names) -> Iterator[Found]:
         end = _strange_end(names, at + 1)
         if end > at + 2:
             yield Found(at + 1, end, "PERS", 0.8, "phrases", whole=True)
+
+
+def strange_surnames(names: Names) -> Iterator[Found]:
+    """Persons with the surname behind them that no list knows."""
+    line = names.line
     for found in names.of_persons:
         end = found.end
         if not line.words[end - 1].definite and end < len(line) and _strange_surname(names, end):

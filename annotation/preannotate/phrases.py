@@ -9,8 +9,6 @@ from annotation.preannotate.evidence import UNCOMMON
 from annotation.preannotate.gazetteer import words
 from annotation.preannotate.heads import Rule, rules
 from annotation.preannotate.line import Found
-from annotation.preannotate.patterns import clubs, quoted_names
-from annotation.preannotate.persons import strangers
 from annotation.preannotate.triggers import CITY, HEAD, NATIONAL, REGIONAL
 from annotation.preannotate.words import plain, plain_words
 
@@ -28,16 +26,6 @@ _NO_NATIONS = ("اليمنى", "المجرى")  # their plain spelling is that o
 _FIGURATIVE = {plain("رأس"): plain_words("على"), plain("باب"): plain_words("في من")}  # على رأس مقاولة, في باب الزهد
 _NUMBER = plain("رقم")
 _OF_YEAR = plain_words("سنة عام")
-
-
-def phrases_in(names: Names) -> Iterator[Found]:
-    """Candidates of all rules; they may overlap."""
-    yield from headed(names)
-    yield from placed(names)
-    yield from listed_cities(names)
-    yield from clubs(names)
-    yield from quoted_names(names)
-    yield from strangers(names)
 
 
 def headed(names: Names) -> Iterator[Found]:
