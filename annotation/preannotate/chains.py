@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from annotation.preannotate.gazetteer import norp_words, words
+from annotation.preannotate import lists
 from annotation.preannotate.line import Found, Line
 from annotation.preannotate.words import plain_words
 
@@ -77,7 +77,7 @@ class Names:
 
     def is_nisba(self, index: int) -> bool:
         """Whether the token is a nationality or group word."""
-        return self.line.stem(index) in norp_words()
+        return self.line.stem(index) in lists.NATIONS
 
     def ends_phrase(self, index: int) -> bool:
         """Whether no noun phrase can go on with this token."""
@@ -87,10 +87,10 @@ class Names:
         word = line.words[index]
         if not word.is_word or line.forms[index][0].isdigit():
             return True
-        stops = words("stopwords")
-        if word.folded in stops or word.stem in stops or word.folded in words("verbs"):
+        stops = lists.STOPWORDS
+        if word.folded in stops or word.stem in stops or word.folded in lists.VERBS:
             return True
-        return not word.definite and (word.stem in words("verbs") or word.verbal) and not self.label_at(index)
+        return not word.definite and (word.stem in lists.VERBS or word.verbal) and not self.label_at(index)
 
 
 def chain_end(names: Names, index: int, allows: Allows, *, closed: bool = False) -> int:
@@ -119,7 +119,7 @@ def _step(names: Names, at: int, first: int, allows: Allows, *, closed: bool) ->
         alone = noun.definite and not _begins_another(names, at + 1) and not names.ends_phrase(at + 1)
         return (at + 2, True) if alone else end
     if found is not None and found.label == "PERS":
-        ruler = at == first + 1 and line.stems[first] in words("sovereigns")
+        ruler = at == first + 1 and line.stems[first] in lists.SOVEREIGNS
         return (found.end, True) if allows.names and (at == first or ruler) and not word.proclitic else end
     whole = found is not None and found.label in _NAMES and found.end > at + 1  # عين السبع, سيدي بوزيد
     if names.ends_phrase(at) and not whole:
@@ -127,7 +127,7 @@ def _step(names: Names, at: int, first: int, allows: Allows, *, closed: bool) ->
             place = names.starting(at + 1)
             return (place.end, True) if place else end
         return end
-    titled = word.folded in words("honorifics") or (word.definite and word.folded in words("sovereigns") and at > first)
+    titled = word.folded in lists.HONORIFICS or (word.definite and word.folded in lists.SOVEREIGNS and at > first)
     if titled and not whole:
         return end
     named = found is not None and found.label in _NAMES
@@ -137,14 +137,14 @@ def _step(names: Names, at: int, first: int, allows: Allows, *, closed: bool) ->
                 return end
             if names.is_nisba(at - 1) and not _adjective(names, at):
                 return end  # nothing but a further adjective follows a nationality
-            if word.stem[2:] in words("offices") and word.folded not in words("office_adjectives"):
+            if word.stem[2:] in lists.OFFICES and word.folded not in lists.OFFICE_ADJECTIVES:
                 return end  # ولي العهد النائب الثاني: another office
             return at + 1, True
         if named and found is not None:
             return found.end, True
         if word.definite:
             return at + 1, True
-        if word.folded in words("first_names"):
+        if word.folded in lists.FIRST_NAMES:
             return end
         return (at + 1, False) if _carries(names, at + 1) else end
     if word.proclitic == "و" and allows.conjunction and at > first and closed:
@@ -174,18 +174,18 @@ def _begins_another(names: Names, at: int) -> bool:
     """Whether a joined noun begins a name of its own: وزارة التجهيز والولاية."""
     word = names.line.words[at]
     found = names.starting(at)
-    if word.definite and word.stem[2:] in words("place_heads"):
+    if word.definite and word.stem[2:] in lists.PLACE_HEADS:
         return True
     named = found is not None and found.label in _NAMES
-    return word.stem in words("org_heads") or names.is_nisba(at) or named or _office(word.stem)
+    return word.stem in lists.ORG_HEADS or names.is_nisba(at) or named or _office(word.stem)
 
 
 def _office(stem: str) -> bool:
-    return stem in words("offices") or (stem.startswith("ال") and stem[2:] in words("offices"))
+    return stem in lists.OFFICES or (stem.startswith("ال") and stem[2:] in lists.OFFICES)
 
 
 def _adjective(names: Names, at: int) -> bool:
-    return names.is_nisba(at) or names.line.stems[at] in words("office_adjectives")
+    return names.is_nisba(at) or names.line.stems[at] in lists.OFFICE_ADJECTIVES
 
 
 def _carries(names: Names, at: int) -> bool:
@@ -194,7 +194,7 @@ def _carries(names: Names, at: int) -> bool:
         if names.ends_phrase(index):
             return False
         word = names.line.words[index]
-        if word.cut or word.folded in words("honorifics"):
+        if word.cut or word.folded in lists.HONORIFICS:
             return False
         label = names.label_at(index)
         if label:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from annotation.preannotate.gazetteer import norp_words, words
+from annotation.preannotate import lists
 from annotation.preannotate.line import Found, Line
 from annotation.preannotate.words import Vocabulary, plain_words
 
@@ -27,7 +27,7 @@ def repeated_names(
                 continue
             if mention.label == "PERS" and len(stems) > 1 and _may_stand_alone(stems, vocabulary):
                 surnames.add(stems[-1])
-                if stems[0] in words("first_names") and stems[0] not in words("ambiguous_names"):
+                if stems[0] in lists.FIRST_NAMES and stems[0] not in lists.AMBIGUOUS_NAMES:
                     surnames.add(stems[0])  # a grandchild or a witness goes by the given name
             if len(stems) > 1 and mention.label in ("PERS", "ORG", "FAC", "GPE"):
                 full[mention.label, stems] += 1
@@ -49,7 +49,7 @@ def repeated_names(
                     taken.update(range(at, end))
                     break
             else:
-                adjective = stem in norp_words() and at > 0 and line.words[at - 1].definite
+                adjective = stem in lists.NATIONS and at > 0 and line.words[at - 1].definite
                 if stem in surnames and not adjective:
                     new.append(Found(at, at + 1, "PERS", 0.8, "repeated"))
                     taken.add(at)
@@ -61,9 +61,9 @@ def _may_stand_alone(stems: Sequence[str], vocabulary: Vocabulary) -> bool:
     surname = stems[-1]
     if stems[-2] == "عبد" or surname in _NO_SURNAMES:
         return False
-    if len(surname) < 4 or surname in words("gpe") or surname in words("stopwords") or surname in words("verbs"):
+    if len(surname) < 4 or surname in lists.GPE or surname in lists.STOPWORDS or surname in lists.VERBS:
         return False
-    if surname in words("offices") or surname in words("first_names"):
+    if surname in lists.OFFICES or surname in lists.FIRST_NAMES:
         return False
-    familiar = surname.endswith("ي") or surname in words("surnames") or surname in words("name_lasts")
+    familiar = surname.endswith("ي") or surname in lists.SURNAMES or surname in lists.NAME_LASTS
     return vocabulary.counts.get(surname, 0).bit_length() <= (_COMMON if familiar else _SCARCE)

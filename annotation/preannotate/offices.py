@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from annotation.preannotate import lists
 from annotation.preannotate.chains import Allows, Names, chain_end
-from annotation.preannotate.gazetteer import Phrase, phrases, words
+from annotation.preannotate.gazetteer import Phrase
 from annotation.preannotate.line import Found
 from annotation.preannotate.triggers import OFFICE, office_heads
 from annotation.preannotate.words import plain_words
@@ -14,7 +15,7 @@ _MINISTRY = Allows(conjunction=True, to=True, places=True)
 _PLAIN = Allows(to=True, places=True)
 _CONJOINING = plain_words("وزير وزيرة وزراء كاتب كاتبة")
 _NEEDS_PLACE = plain_words("عامل ملك ملكة أمير أميرة سلطان حاكم والي والية محافظ عمدة")
-_SEATS = words("place_heads") | plain_words("أمن بنك البنك المصرف مصرف عمالات مدينة")
+_SEATS = lists.PLACE_HEADS | plain_words("أمن بنك البنك المصرف مصرف عمالات مدينة")
 _CHARGED = plain_words("المكلف المكلفة مكلف مكلفة")
 _FORMER = plain_words("السابق السابقة الأسبق المخلوع الراحل المنتهية")
 _NEW = plain_words("الجديد الجديدة الحالي الحالية")  # of the holder, not of the office
@@ -53,10 +54,10 @@ def offices(names: Names) -> Iterator[Found]:
 def _definite_office(names: Names, start: int, head_end: int) -> int:
     """The end of الوزيرة, الرئيس الفرنسي, المديرة الجهوية للشغل; 0 where nobody holds it."""
     line = names.line
-    if line.stems[start] in words("honorifics") and names.label_at(head_end) == "PERS":
+    if line.stems[start] in lists.HONORIFICS and names.label_at(head_end) == "PERS":
         return 0  # المهندس فلان: a form of address
     end = _adjectives_end(names, head_end)
-    ranked = end > head_end and line.stems[end - 1] in words("office_adjectives")
+    ranked = end > head_end and line.stems[end - 1] in lists.OFFICE_ADJECTIVES
     if ranked and end < len(line) and line.words[end].proclitic == "ل" and not names.ends_phrase(end):
         end = chain_end(names, end, _MINISTRY)
     end = _charged_end(names, end)
@@ -65,7 +66,7 @@ def _definite_office(names: Names, start: int, head_end: int) -> int:
     far = _far_end(names, end)
     if far and _joined(names, start, far):
         return far
-    return end if (line.stems[start],) in phrases("offices_alone") else 0
+    return end if (line.stems[start],) in lists.OFFICES_ALONE else 0
 
 
 def _construct_office(names: Names, start: int, head_end: int) -> int:
@@ -77,7 +78,7 @@ def _construct_office(names: Names, start: int, head_end: int) -> int:
     if head[0] in _NEEDS_PLACE and len(head) == 1:
         stem = line.stem(head_end)
         placed = names.label_at(head_end) in ("GPE", "ORG", "LOC")
-        if not placed and stem not in _SEATS and stem not in words("gpe_ambiguous") and stem not in words("cities"):
+        if not placed and stem not in _SEATS and stem not in lists.GPE_AMBIGUOUS and stem not in lists.CITIES:
             return 0
         if not placed and stem not in _SEATS:
             return head_end + 1
@@ -93,10 +94,10 @@ def _construct_office(names: Names, start: int, head_end: int) -> int:
         return 0
     if end > head_end and line.folded[end - 1] in _NEW:
         end -= 1
-    known = head in phrases("offices_construct") or head in phrases("offices_alone")
+    known = head in lists.OFFICES_CONSTRUCT or head in lists.OFFICES_ALONE
     if end > head_end and known:
         return _second_end(names, start, _former_end(names, end))
-    if head in phrases("offices_alone"):
+    if head in lists.OFFICES_ALONE:
         return end
     if _joined(names, start, end) and (end > head_end or line.words[start].proclitic == ""):
         return end
@@ -109,7 +110,7 @@ def _adjectives_end(names: Names, at: int) -> int:
     """The end of the adjectives of rank and nationality that follow a definite noun."""
     line = names.line
     while at < len(line) and line.words[at].definite and not line.words[at].cut and names.label_at(at) != "PERS":
-        if not (names.is_nisba(at) or line.stems[at] in words("office_adjectives")):
+        if not (names.is_nisba(at) or line.stems[at] in lists.OFFICE_ADJECTIVES):
             break
         at += 1
     return at
@@ -127,7 +128,7 @@ def _far_end(names: Names, at: int) -> int:
         if word.proclitic in ("ب", "ل") and names.label_at(at) in _BODIES:
             found = names.starting(at)
             return found.end if found else at
-        if not word.definite or word.cut or names.ends_phrase(at) or word.folded in words("honorifics"):
+        if not word.definite or word.cut or names.ends_phrase(at) or word.folded in lists.HONORIFICS:
             break
         at += 1
     return at
@@ -139,7 +140,7 @@ def _second_end(names: Names, start: int, at: int) -> int:
     if at >= len(line) or line.words[at].proclitic != "و" or not line.words[at].definite or names.label_at(at):
         return at
     stem = line.stems[at]
-    if names.is_nisba(at) or stem[2:] in words("offices") or stem[2:] in words("occupations"):
+    if names.is_nisba(at) or stem[2:] in lists.OFFICES or stem[2:] in lists.OCCUPATIONS:
         return at
     end = at + 1
     while end < len(line) and line.words[end].definite and not line.words[end].cut and not names.label_at(end):
@@ -178,7 +179,7 @@ def _joined(names: Names, start: int, end: int) -> bool:
     line = names.line
     at = end
     while at < min(len(line), end + 4) and (
-        line.folded[at] in words("honorifics") or line.forms[at] in ("،", ",", ".", ":", "-", "–")
+        line.folded[at] in lists.HONORIFICS or line.forms[at] in ("،", ",", ".", ":", "-", "–")
     ):
         at += 1
     return names.label_at(at) == "PERS" or _named_before(names, start)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from annotation.preannotate import lists
 from annotation.preannotate.chains import Names
-from annotation.preannotate.gazetteer import norp_words, phrases, words
 from annotation.preannotate.line import Found, Line
 from annotation.preannotate.triggers import CLUB, EDITION, FAINT_CLUBS, LONE_CLUB, QUOTE, QUOTES, SPORT
 from annotation.preannotate.words import plain, plain_words
@@ -36,9 +36,9 @@ def lone_clubs(names: Names) -> Iterator[Found]:
         if at in names.blocked or at in names.persons or names.starting(at) is not None:
             continue
         before, after = line.stem(at - 1), line.stem(at + 1)
-        construct = at > 0 and not line.words[at - 1].definite and not line.words[at].cut and before in words("offices")
+        construct = at > 0 and not line.words[at - 1].definite and not line.words[at].cut and before in lists.OFFICES
         described = after in _NO_CLUBS or (at + 1 < len(line) and line.words[at + 1].proclitic == "ل")
-        if before in words("place_heads") or before in _NOT_BEFORE_CLUBS or construct or described:
+        if before in lists.PLACE_HEADS or before in _NOT_BEFORE_CLUBS or construct or described:
             continue
         if line.stems[at] in FAINT_CLUBS and (before not in _CLUB_WORDS or line.words[at].cut):
             continue
@@ -106,7 +106,7 @@ def quoted_names(names: Names) -> Iterator[Found]:
         if at < done or end <= at + 1:
             continue
         done = end + 1
-        label = _kind(names, at) or ("ORG" if line.folded[at + 1 : end] in phrases("newspapers") else "")
+        label = _kind(names, at) or ("ORG" if line.folded[at + 1 : end] in lists.NEWSPAPERS else "")
         if label and not any(line.forms[index] in (".", "؟", "!") for index in range(at + 1, end)):
             yield Found(at + 1, end, label, 0.8, "phrases", whole=True)
         elif at > 0 and line.folded[at - 1] == "ل" and end - at <= 4:
@@ -122,6 +122,6 @@ def _kind(names: Names, opener: int) -> str:
         for label, heads in _QUOTED.items():
             if word.stem in heads:
                 return label
-        if not word.definite and word.stem not in norp_words():
+        if not word.definite and word.stem not in lists.NATIONS:
             return ""
     return ""

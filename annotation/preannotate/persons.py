@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from annotation.preannotate import lists
 from annotation.preannotate.chains import Names
-from annotation.preannotate.gazetteer import words
 from annotation.preannotate.line import Found, Line, Word
 from annotation.preannotate.triggers import GIFTS, GIVEN, NATIONAL, OFFICE, TITLES, given_names
 from annotation.preannotate.words import plain, plain_words
@@ -69,11 +69,11 @@ def _name_end(names: Names, start: int) -> int:
     first = line.folded[at] if titled else line.stems[at]
     given = given_names()
     compound = at + 1 < len(line) and _compound(names, at, first)
-    plausible = first in words("name_firsts") and line.words[at].commonness <= _UNCOMMON and not _final_alef(line, at)
-    plausible = plausible and first not in words("sovereigns") and not _ranked(first)
+    plausible = first in lists.NAME_FIRSTS and line.words[at].commonness <= _UNCOMMON and not _final_alef(line, at)
+    plausible = plausible and first not in lists.SOVEREIGNS and not _ranked(first)
     if first not in given and not compound and not plausible and not (titled and first in _DESCENT):
         return start
-    sure = compound or (first in given and first not in words("ambiguous_names"))
+    sure = compound or (first in given and first not in lists.AMBIGUOUS_NAMES)
     announced = _announced(names, start)
     evidence = 1 + int(sure) + announced + int(titled)
     at += 2 if compound else 0 if first in _DESCENT else 1
@@ -105,7 +105,7 @@ def _further_names(names: Names, at: int, limit: int) -> tuple[int, int]:
         elif word.folded in given:
             evidence += 1
             at += 1
-        elif word.folded in words("surnames") and not names.ends_phrase(at):
+        elif word.folded in lists.SURNAMES and not names.ends_phrase(at):
             evidence += max(1, _surname_evidence(names, at))
             at += 1
         elif _is_surname(names, at):
@@ -113,7 +113,7 @@ def _further_names(names: Names, at: int, limit: int) -> tuple[int, int]:
             at += 1
             if word.definite or not _goes_on(names, at):
                 break
-        elif word.definite and word.folded[2:] in words("occupations") and _ends_family_name(names, at + 1):
+        elif word.definite and word.folded[2:] in lists.OCCUPATIONS and _ends_family_name(names, at + 1):
             at += 1  # الفلاح السغروشني: a family name of two words
         else:
             break
@@ -135,8 +135,8 @@ def _goes_on(names: Names, at: int) -> bool:
     if at >= len(names.line):
         return False
     word = names.line.words[at]
-    if word.folded in words("first_names"):
-        return word.folded not in words("ambiguous_names") and not word.cut
+    if word.folded in lists.FIRST_NAMES:
+        return word.folded not in lists.AMBIGUOUS_NAMES and not word.cut
     family = word.definite and word.folded.endswith("ي") and not word.cut and not names.is_nisba(at)
     return family and word.commonness <= _SCARCE
 
@@ -144,7 +144,7 @@ def _goes_on(names: Names, at: int) -> bool:
 def _is_function_word(names: Names, at: int) -> bool:
     folded = names.line.folded
     gift = folded[at] in GIFTS and folded[at + 1 : at + 2] == (_GOD,)  # ضيف الله
-    return folded[at] in words("stopwords") and folded[at] != _PREPOSITION and not gift
+    return folded[at] in lists.STOPWORDS and folded[at] != _PREPOSITION and not gift
 
 
 def _ends_family_name(names: Names, at: int) -> bool:
@@ -153,7 +153,7 @@ def _ends_family_name(names: Names, at: int) -> bool:
 
 def _ranked(word: str) -> bool:
     """السفير, العميد: an office and no given name, though lists of foreign names have it."""
-    return word.startswith("ال") and (word[2:] in words("offices") or word[2:] in words("occupations"))
+    return word.startswith("ال") and (word[2:] in lists.OFFICES or word[2:] in lists.OCCUPATIONS)
 
 
 def _compound(names: Names, at: int, first: str) -> bool:
@@ -182,7 +182,7 @@ def _may_follow(names: Names, at: int) -> bool:
         return not _is_preposition(names, at)
     if names.ends_phrase(at):
         return False
-    return word.folded in words("first_names") or word.definite or word.commonness <= _UNCOMMON
+    return word.folded in lists.FIRST_NAMES or word.definite or word.commonness <= _UNCOMMON
 
 
 def _is_preposition(names: Names, at: int) -> bool:
@@ -192,17 +192,17 @@ def _is_preposition(names: Names, at: int) -> bool:
 def _is_surname(names: Names, at: int) -> bool:
     """Whether an unlisted word may end a person's name: uncommon, with the article or in ي, and no plural."""
     word = names.line.words[at]
-    if names.ends_phrase(at) or word.folded in words("honorifics") or word.folded.endswith(("ات", "ية")):
+    if names.ends_phrase(at) or word.folded in lists.HONORIFICS or word.folded.endswith(("ات", "ية")):
         return False
     if _final_alef(names.line, at) or (word.folded.endswith(_JOINED_PRONOUNS) and not word.definite):
         return False
     if names.is_nisba(at) and word.folded.endswith(("ين", "ون")):
         return False
-    if word.definite and word.folded[2:] in words("occupations"):
+    if word.definite and word.folded[2:] in lists.OCCUPATIONS:
         return False
     if word.commonness > _UNCOMMON:
         return False
-    if word.folded in words("name_lasts"):
+    if word.folded in lists.NAME_LASTS:
         return True
     if word.folded.endswith("ا"):
         return False  # صباحا, مبتسما
@@ -224,16 +224,16 @@ def _surname_evidence(names: Names, at: int) -> int:
 
 def _final_alef(line: Line, at: int) -> bool:
     """Whether a word ends in ى where a foreign name is spelt with ي: رأى, سعى."""
-    return line.forms[at].endswith("ى") and line.folded[at] not in words("first_names")
+    return line.forms[at].endswith("ى") and line.folded[at] not in lists.FIRST_NAMES
 
 
 def _begins_office(names: Names, at: int) -> bool:
     """ولي العهد, رئيس الوزراء behind a name: an office in construct and no surname."""
     line = names.line
     word = line.words[at]
-    if word.definite or word.folded in words("first_names"):
+    if word.definite or word.folded in lists.FIRST_NAMES:
         return False
-    if word.folded not in words("offices") and word.folded not in words("occupations"):
+    if word.folded not in lists.OFFICES and word.folded not in lists.OCCUPATIONS:
         return False
     return at + 1 < len(line) and not names.ends_phrase(at + 1) and line.words[at + 1].definite
 
@@ -244,7 +244,7 @@ def _royal(names: Names, at: int) -> bool:
     if line.stem(at - 1) not in _ROYAL or line.words[at].cut or at in names.blocked or _is_preposition(names, at):
         return False
     stem = line.stems[at]
-    return stem in words("first_names") and stem not in words("name_particles") and stem != _SERVANT
+    return stem in lists.FIRST_NAMES and stem not in lists.NAME_PARTICLES and stem != _SERVANT
 
 
 def _related(names: Names, at: int) -> bool:
@@ -252,7 +252,7 @@ def _related(names: Names, at: int) -> bool:
     line = names.line
     if line.stem(at - 1) not in _RELATIVES or line.words[at].cut or at in names.blocked or _final_alef(line, at):
         return False
-    return line.stems[at] in words("first_names") and line.stems[at] not in words("ambiguous_names")
+    return line.stems[at] in lists.FIRST_NAMES and line.stems[at] not in lists.AMBIGUOUS_NAMES
 
 
 def _strange_given_name(names: Names, at: int) -> bool:
@@ -264,7 +264,7 @@ def _strange_given_name(names: Names, at: int) -> bool:
         return False
     if not word.folded.isalpha() or word.folded.endswith(_JOINED_PRONOUNS):
         return False
-    return word.folded not in words("honorifics") and word.folded not in words("occupations")
+    return word.folded not in lists.HONORIFICS and word.folded not in lists.OCCUPATIONS
 
 
 def _strange_child(names: Names, at: int) -> bool:
@@ -275,7 +275,7 @@ def _strange_child(names: Names, at: int) -> bool:
     word = line.words[at]
     if word.cut or word.definite or word.commonness > _SCARCE or not word.folded.isalpha():
         return False
-    return word.folded not in words("honorifics") and not word.folded.endswith(_JOINED_PRONOUNS)
+    return word.folded not in lists.HONORIFICS and not word.folded.endswith(_JOINED_PRONOUNS)
 
 
 def strangers(names: Names) -> Iterator[Found]:
@@ -309,14 +309,14 @@ def _strange_surname(names: Names, at: int) -> bool:
 def _may_describe(names: Names, at: int) -> bool:
     """المغنية, الأمريكية behind المغنية, and الأرجنتيني alone; not the adjective of a club or firm."""
     line = names.line
-    if line.stems[at][2:] in words("occupations") or line.stems[at][2:].removesuffix("ة") in words("occupations"):
+    if line.stems[at][2:] in lists.OCCUPATIONS or line.stems[at][2:].removesuffix("ة") in lists.OCCUPATIONS:
         return True
     if not names.is_nisba(at) or not line.stems[at].endswith(("ي", "ية")):
         return False
     before = line.words[at - 1] if at else None
     if before is None or not before.is_word or not before.definite:
-        return line.stems[at].endswith("ي") and (before is None or before.folded in words("verbs") or before.verbal)
-    return before.stem[2:] in words("occupations") or before.stem[2:].removesuffix("ة") in words("occupations")
+        return line.stems[at].endswith("ي") and (before is None or before.folded in lists.VERBS or before.verbal)
+    return before.stem[2:] in lists.OCCUPATIONS or before.stem[2:].removesuffix("ة") in lists.OCCUPATIONS
 
 
 def _strange_end(names: Names, at: int) -> int:
@@ -353,7 +353,7 @@ def _announced(names: Names, at: int) -> int:
     if before < 0:
         return 0
     word = line.words[before]
-    if word.stem in _SAID or word.stem in words("honorifics") or word.stem in words("sovereigns"):
+    if word.stem in _SAID or word.stem in lists.HONORIFICS or word.stem in lists.SOVEREIGNS:
         return 1
     base = word.stem[2:] if word.definite else word.stem
-    return int(base.removesuffix("ة") in words("occupations") or base in words("occupations"))
+    return int(base.removesuffix("ة") in lists.OCCUPATIONS or base in lists.OCCUPATIONS)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from annotation.preannotate import lists
 from annotation.preannotate.chains import Names, chain_end
 from annotation.preannotate.evidence import UNCOMMON
-from annotation.preannotate.gazetteer import words
 from annotation.preannotate.heads import Rule, rules
 from annotation.preannotate.line import Found
 from annotation.preannotate.triggers import CITY, HEAD, NATIONAL, REGIONAL
@@ -87,9 +87,9 @@ def placed(names: Names) -> Iterator[Found]:
         word = line.words[at]
         if word.proclitic or names.starting(at) is not None or names.is_nisba(at):
             continue
-        if word.stem in words("not_places") or word.stem in words("place_heads"):
+        if word.stem in lists.NOT_PLACES or word.stem in lists.PLACE_HEADS:
             continue
-        if word.stem in words("gpe_ambiguous") or word.stem in words("cities") or word.commonness <= UNCOMMON:
+        if word.stem in lists.GPE_AMBIGUOUS or word.stem in lists.CITIES or word.commonness <= UNCOMMON:
             yield Found(at, at + 1, "GPE", 0.8, "phrases")
 
 
@@ -101,13 +101,13 @@ def listed_cities(names: Names) -> Iterator[Found]:
         word = line.words[at]
         if names.starting(at) is not None or at in names.blocked or at in names.persons:
             continue
-        if word.stem in words("not_places") or line.forms[at].endswith(("ًا", "اً", "ٍ")):
+        if word.stem in lists.NOT_PLACES or line.forms[at].endswith(("ًا", "اً", "ٍ")):
             continue
         beside = word.proclitic == "و" and (names.label_at(at - 1) == "GPE" or last == at - 1)
         beside = beside or (names.label_at(at + 1) == "GPE" and line.words[at + 1].proclitic == "و")
-        doubtful = word.stem in words("gpe_ambiguous") or word.commonness > UNCOMMON
+        doubtful = word.stem in lists.GPE_AMBIGUOUS or word.commonness > UNCOMMON
         before = line.stem(at - 1)
-        announced = word.proclitic == "ب" or before in _BEFORE_PLACES or before in words("place_heads")
+        announced = word.proclitic == "ب" or before in _BEFORE_PLACES or before in lists.PLACE_HEADS
         dateline = at == 0 and line.forms[1:2] and line.forms[1] in _DASHES  # العقبة – أكملت
         if beside or (announced and not doubtful) or before in _OF_PLACES or dateline:
             last = at
@@ -136,7 +136,7 @@ def national_words(names: Names) -> Iterator[Found]:
 def _given_name(names: Names, at: int) -> bool:
     """تركي (14 عاما), تركي بن فلان, العربي فلان: nationality words that are given names too."""
     line = names.line
-    if line.stems[at] not in words("first_names") and line.stems[at] != "تركي":
+    if line.stems[at] not in lists.FIRST_NAMES and line.stems[at] != "تركي":
         return False
     return line.forms[at + 1 : at + 2] == ("(",) or line.stem(at + 1) in ("بن", "ال")
 
@@ -148,10 +148,10 @@ def regional_words(names: Names) -> Iterator[Found]:
         word, before = line.words[at], line.words[at - 1]
         if at == 0 or not word.definite or word.cut or not before.definite or at in names.blocked or names.starting(at):
             continue
-        if at in names.persons or at - 1 in names.persons or before.folded in words("honorifics"):
+        if at in names.persons or at - 1 in names.persons or before.folded in lists.HONORIFICS:
             continue
         if line.forms[at] in _NO_NATIONS:
             continue
-        if before.stem in words("surnames") or before.stem in words("first_names"):
+        if before.stem in lists.SURNAMES or before.stem in lists.FIRST_NAMES:
             continue
         yield Found(at, at + 1, "NORP", 0.75, "norp")
