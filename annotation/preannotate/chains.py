@@ -41,6 +41,8 @@ _PRONOUNS = ("ها", "هم", "هما", "هن")
 class Names:
     """The mentions already known in a line, by the token they start at and by the tokens they cover."""
 
+    __slots__ = ("_starting", "blocked", "inner", "line", "of_persons", "persons")
+
     def __init__(self, line: Line, known: Iterable[Found]) -> None:
         self.line = line
         self._starting: dict[int, Found] = {}
@@ -81,16 +83,11 @@ class Names:
 
     def ends_phrase(self, index: int) -> bool:
         """Whether no noun phrase can go on with this token."""
-        line = self.line
-        if index >= len(line) or index in self.blocked:
+        its = self.line.words
+        if index >= len(its) or index in self.blocked:
             return True
-        word = line.words[index]
-        if not word.is_word or line.forms[index][0].isdigit():
-            return True
-        stops = lists.STOPWORDS
-        if word.folded in stops or word.stem in stops or word.folded in lists.VERBS:
-            return True
-        return not word.definite and (word.stem in lists.VERBS or word.verbal) and not self.label_at(index)
+        word = its[index]
+        return word.closing or (word.predicate and index not in self._starting)
 
 
 def chain_end(names: Names, index: int, allows: Allows, *, closed: bool = False) -> int:
@@ -99,13 +96,13 @@ def chain_end(names: Names, index: int, allows: Allows, *, closed: bool = False)
     `closed` says that a definite noun or a name has been reached: only adjectives and joined parts follow.
     """
     end = index
-    limit = min(len(names.line), index + _LONGEST)
+    limit = min(len(names.line.words), index + _LONGEST)
     while end < limit:
         step, closed = _step(names, end, index, allows, closed=closed)
         if step == end:
             break
         end = step
-    return min(end, len(names.line))
+    return min(end, len(names.line.words))
 
 
 def _step(names: Names, at: int, first: int, allows: Allows, *, closed: bool) -> tuple[int, bool]:
@@ -114,7 +111,7 @@ def _step(names: Names, at: int, first: int, allows: Allows, *, closed: bool) ->
     word = line.words[at]
     found = names.starting(at)
     end = (at, closed)
-    if word.folded == "و" and allows.conjunction and at > first and closed and at + 1 < len(line):
+    if word.folded == "و" and allows.conjunction and at > first and closed and at + 1 < len(line.words):
         noun = line.words[at + 1]  # العدالة و التنمية
         alone = noun.definite and not _begins_another(names, at + 1) and not names.ends_phrase(at + 1)
         return (at + 2, True) if alone else end

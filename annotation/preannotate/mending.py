@@ -257,7 +257,7 @@ def _is_common_word(line: Line, at: int) -> bool:
     if word.stem == _NAJD:
         return before.definite or (before.stem in lists.STOPWORDS and before.stem not in _PREPOSITIONS)
     if word.stem == _UPPER_EGYPT:
-        adjective = at + 1 < len(line) and line.words[at + 1].definite
+        adjective = at + 1 < len(line.words) and line.words[at + 1].definite
         return before.stem in (_ON, word.stem) or (before.stem == _AT and adjective)
     return before.definite or (word.stem == _SEA and before.stem == _AT) or before.stem == "عبد"
 

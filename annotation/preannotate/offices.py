@@ -58,7 +58,7 @@ def _definite_office(names: Names, start: int, head_end: int) -> int:
         return 0  # المهندس فلان: a form of address
     end = _adjectives_end(names, head_end)
     ranked = end > head_end and line.stems[end - 1] in lists.OFFICE_ADJECTIVES
-    if ranked and end < len(line) and line.words[end].proclitic == "ل" and not names.ends_phrase(end):
+    if ranked and end < len(line.words) and line.words[end].proclitic == "ل" and not names.ends_phrase(end):
         end = chain_end(names, end, _MINISTRY)
     end = _charged_end(names, end)
     if _joined(names, start, end):
@@ -86,11 +86,11 @@ def _construct_office(names: Names, start: int, head_end: int) -> int:
     closed = len(head) > 1 and line.words[head_end - 1].definite  # ولي العهد; رئيس مجلس goes on
     if closed and not line.words[start].definite:
         allows = Allows(to=True)  # ولي العهد في القاهرة
-    end = chain_end(names, head_end, allows, closed=closed) if head_end < len(line) else head_end
+    end = chain_end(names, head_end, allows, closed=closed) if head_end < len(line.words) else head_end
     if end == head_end and closed:
         end = _adjectives_end(names, head_end)
     end = _charged_end(names, end)
-    if head_end < len(line) and line.stems[head_end] in _DRIVEN and not _joined(names, start, end):
+    if head_end < len(line.words) and line.stems[head_end] in _DRIVEN and not _joined(names, start, end):
         return 0
     if end > head_end and line.folded[end - 1] in _NEW:
         end -= 1
@@ -109,7 +109,7 @@ def _construct_office(names: Names, start: int, head_end: int) -> int:
 def _adjectives_end(names: Names, at: int) -> int:
     """The end of the adjectives of rank and nationality that follow a definite noun."""
     line = names.line
-    while at < len(line) and line.words[at].definite and not line.words[at].cut and names.label_at(at) != "PERS":
+    while at < len(line.words) and line.words[at].definite and not line.words[at].cut and names.label_at(at) != "PERS":
         if not (names.is_nisba(at) or line.stems[at] in lists.OFFICE_ADJECTIVES):
             break
         at += 1
@@ -120,7 +120,7 @@ def _far_end(names: Names, at: int) -> int:
     """The end of a longer description that a person's name follows: الباحث البحري البريطاني, المحلل في شركة كذا."""
     line = names.line
     last = at + _FAR
-    while at < min(last, len(line)) and names.label_at(at) != "PERS":
+    while at < min(last, len(line.words)) and names.label_at(at) != "PERS":
         word = line.words[at]
         if word.folded in _IN and names.label_at(at + 1) in _BODIES:
             found = names.starting(at + 1)
@@ -137,37 +137,37 @@ def _far_end(names: Names, at: int) -> int:
 def _second_end(names: Names, start: int, at: int) -> int:
     """The end of مدير الإدارة العامة للأمن والحماية, where the holder's name is before it or follows at once."""
     line = names.line
-    if at >= len(line) or line.words[at].proclitic != "و" or not line.words[at].definite or names.label_at(at):
+    if at >= len(line.words) or line.words[at].proclitic != "و" or not line.words[at].definite or names.label_at(at):
         return at
     stem = line.stems[at]
     if names.is_nisba(at) or stem[2:] in lists.OFFICES or stem[2:] in lists.OCCUPATIONS:
         return at
     end = at + 1
-    while end < len(line) and line.words[end].definite and not line.words[end].cut and not names.label_at(end):
+    while end < len(line.words) and line.words[end].definite and not line.words[end].cut and not names.label_at(end):
         end += 1
-    closing = end >= len(line) or not line.words[end].is_word
+    closing = end >= len(line.words) or not line.words[end].is_word
     held = start - 1 in names.persons or _named_before(names, start)
     return end if names.label_at(end) == "PERS" or (closing and held) else at
 
 
 def _former_end(names: Names, at: int) -> int:
     """The end of قائد الشرطة السابق."""
-    return at + 1 if at < len(names.line) and names.line.folded[at] in _FORMER else at
+    return at + 1 if at < len(names.line.words) and names.line.folded[at] in _FORMER else at
 
 
 def _charged_end(names: Names, at: int) -> int:
     """The end of an office that goes on with المكلف بـ and its object."""
     line = names.line
-    if line.stem(at) in _CHARGED and at + 1 < len(line) and line.words[at + 1].proclitic == "ب":
+    if line.stem(at) in _CHARGED and at + 1 < len(line.words) and line.words[at + 1].proclitic == "ب":
         end = at + 2
-        return chain_end(names, end, _MINISTRY) if end < len(line) else end
+        return chain_end(names, end, _MINISTRY) if end < len(line.words) else end
     return at
 
 
 def _indefinite_adjective_end(names: Names, at: int) -> int:
     """The end of باحث اقتصادي: one indefinite adjective in ي or ية."""
     line = names.line
-    if at < len(line) and not names.ends_phrase(at):
+    if at < len(line.words) and not names.ends_phrase(at):
         word = line.words[at]
         if not word.definite and not word.cut and word.folded.endswith(("ي", "ية")) and not names.label_at(at):
             return at + 1
@@ -178,7 +178,7 @@ def _joined(names: Names, start: int, end: int) -> bool:
     """Whether a person's name stands right after the office (an honorific may be between), or before it."""
     line = names.line
     at = end
-    while at < min(len(line), end + 4) and (
+    while at < min(len(line.words), end + 4) and (
         line.folded[at] in lists.HONORIFICS or line.forms[at] in ("،", ",", ".", ":", "-", "–")
     ):
         at += 1

@@ -37,7 +37,7 @@ def lone_clubs(names: Names) -> Iterator[Found]:
             continue
         before, after = line.stem(at - 1), line.stem(at + 1)
         construct = at > 0 and not line.words[at - 1].definite and not line.words[at].cut and before in lists.OFFICES
-        described = after in _NO_CLUBS or (at + 1 < len(line) and line.words[at + 1].proclitic == "ل")
+        described = after in _NO_CLUBS or (at + 1 < len(line.words) and line.words[at + 1].proclitic == "ل")
         if before in lists.PLACE_HEADS or before in _NOT_BEFORE_CLUBS or construct or described:
             continue
         if line.stems[at] in FAINT_CLUBS and (before not in _CLUB_WORDS or line.words[at].cut):
@@ -62,7 +62,7 @@ def editions(names: Names) -> Iterator[Found]:
     line = names.line
     for start in line.at(EDITION):
         at = start + 1
-        while at < len(line) and (line.folded[at] in _ORDINALS or line.forms[at].isdigit()):
+        while at < len(line.words) and (line.folded[at] in _ORDINALS or line.forms[at].isdigit()):
             at += 1
         at += int(at > start + 1 and line.stem(at) == "من")
         event = names.starting(at)
@@ -101,7 +101,7 @@ def quoted_names(names: Names) -> Iterator[Found]:
     done = 0
     for at in line.at(QUOTE):
         closer = QUOTES[line.forms[at]]
-        stop = min(len(line), at + 2 + _LONGEST)
+        stop = min(len(line.words), at + 2 + _LONGEST)
         end = next((index for index in range(at + 1, stop) if line.forms[index] == closer), 0)
         if at < done or end <= at + 1:
             continue

@@ -35,7 +35,7 @@ def headed(names: Names) -> Iterator[Found]:
     for start in line.at(HEAD):
         rule = table.get(line.stems[start])
         first = start + 1
-        if rule is None or start in names.blocked or start in names.persons or first >= len(line):
+        if rule is None or start in names.blocked or start in names.persons or first >= len(line.words):
             continue
         if line.stem(start - 1) in _FIGURATIVE.get(line.stems[start], ()):
             continue
@@ -67,9 +67,9 @@ def _number_end(names: Names, end: int) -> int:
     if seat is not None and seat.label == "GPE" and not line.words[end].cut:
         end = seat.end if line.forms[seat.end : seat.end + 1] and line.forms[seat.end].isdigit() else end
     at = end + int(line.stem(end) == _NUMBER)
-    if at >= len(line) or not line.forms[at][0].isdigit() or (at == end and not line.forms[at].isdigit()):
+    if at >= len(line.words) or not line.forms[at][0].isdigit() or (at == end and not line.forms[at].isdigit()):
         return end
-    if at > end and line.stem(at + 1) in _OF_YEAR and at + 2 < len(line) and line.forms[at + 2].isdigit():
+    if at > end and line.stem(at + 1) in _OF_YEAR and at + 2 < len(line.words) and line.forms[at + 2].isdigit():
         return at + 3
     if at > end or len(line.forms[at]) <= 4:
         ranged = line.forms[at + 1 : at + 2] in (("-",), ("–",)) and line.forms[at + 2 : at + 3]
