@@ -77,6 +77,10 @@ class Names:
         found = self._starting.get(index)
         return found.label if found else ""
 
+    def any_starts(self, start: int, end: int) -> bool:
+        """Whether a known mention starts at one of these tokens."""
+        return not self._starting.keys().isdisjoint(range(start, end))
+
     def is_nisba(self, index: int) -> bool:
         """Whether the token is a nationality or group word."""
         return self.line.stem(index) in lists.NATIONS

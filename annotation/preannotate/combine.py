@@ -37,6 +37,7 @@ from annotation.preannotate.triggers import (
     LONE_CLUB,
     NATIONAL,
     OFFICE,
+    PLACE,
     QUOTE,
     REGIONAL,
     listed_names,
@@ -53,7 +54,8 @@ _MOST_FORMS = 300_000  # distinct word forms remembered before beginning anew: b
 _TOGETHER = 64  # articles judged together: bounds the memory, and fits a processor's cache
 _LEAST = 0.5  # a model mention less probable than this (by its tagger) is not suggested
 # How often candidates of a source and label were right on the sample articles, a little less for small counts.
-_SHARES = {
+_USUAL_SHARES = {"list": 0.95, "phrases": 0.8, "repeated": 0.8}
+_SHARES = {(source, label): share for source, share in _USUAL_SHARES.items() for label in LABELS} | {
     ("list", "EVENT"): 0.85,
     ("list", "LOC"): 0.92,
     ("offices", "OCC"): 0.9,
@@ -68,7 +70,6 @@ _SHARES = {
     ("phrases", "PRODUCT"): 0.88,
     ("repeated", "PERS"): 0.9,
 }
-_USUAL_SHARES = {"list": 0.95, "phrases": 0.8, "repeated": 0.8}
 _TRUST = ("dates", "money", "list", "offices", "phrases", "model", "repeated", "norp")
 _RANKS = {source: rank for rank, source in enumerate(_TRUST)}
 _START, _RANGE = attrgetter("start"), attrgetter("start", "end")
@@ -174,13 +175,13 @@ class EmbeddedEntityAnnotator:
         """How likely a candidate is right: calibrated, for the model; else the share of such candidates that was."""
         if found.source == "model":
             return round(self._model.calibrated(found.label, found.score), 3)
-        return _SHARES.get((found.source, found.label), _USUAL_SHARES.get(found.source, found.score))
+        return _SHARES[found.source, found.label]
 
 
 _Rules = Sequence[tuple[int, Callable[[Names], Iterable[Found]]]]  # each with the triggers that set it off
 _PHRASES: _Rules = (
     (HEAD, headed),
-    (HEAD, placed),
+    (PLACE, placed),
     (CITY, listed_cities),
     (CLUB, clubs),
     (QUOTE, quoted_names),

@@ -22,11 +22,12 @@ def repeated_names(
     surnames: set[str] = set()
     full: set[tuple[str, tuple[str, ...]]] = set()
     for line, mentions in zip(lines, found, strict=True):
-        for start, end, label, score, *_ in mentions:
-            if end - start > 1 and score >= _SURE and label in _REPEATED:
+        for mention in mentions:
+            start, end = mention.start, mention.end
+            if end - start > 1 and mention.score >= _SURE and mention.label in _REPEATED:
                 stems = (line.stems[start], *line.folded[start + 1 : end])
-                full.add((label, stems))
-                if label == "PERS" and _may_stand_alone(stems, vocabulary):
+                full.add((mention.label, stems))
+                if mention.label == "PERS" and _may_stand_alone(stems, vocabulary):
                     surnames.add(stems[-1])
                     if stems[0] in lists.FIRST_NAMES and stems[0] not in lists.AMBIGUOUS_NAMES:
                         surnames.add(stems[0])  # a grandchild or a witness goes by the given name
@@ -50,9 +51,10 @@ def _again(
     """Further mentions in a line: longest names first, then surnames alone."""
     new: list[Found] = []
     taken = {at for mention in mentions for at in range(mention.start, mention.end)}
-    for at, stem in enumerate(line.stems):
-        if stem not in by_first or at in taken:
+    for at in [at for at, stem in enumerate(line.stems) if stem in by_first]:
+        if at in taken:
             continue
+        stem = line.stems[at]
         for label, stems in by_first[stem]:
             end = at + len(stems)
             if line.folded[at + 1 : end] == stems[1:] and taken.isdisjoint(range(at, end)):

@@ -82,7 +82,7 @@ def named(names: Names, start: int, end: int) -> bool:
     """The complement holds a known name or ends in a number."""
     if end == start:
         return False
-    return names.line.forms[end - 1][0].isdigit() or any(names.label_at(at) for at in range(start, end))
+    return names.line.forms[end - 1][0].isdigit() or names.any_starts(start, end)
 
 
 def national_first(names: Names, start: int, end: int) -> bool:
@@ -92,8 +92,9 @@ def national_first(names: Names, start: int, end: int) -> bool:
 
 def named_or_national(names: Names, start: int, end: int) -> bool:
     """The complement holds a known name, a number or a definite nationality: معهد أمريكي is any."""
-    nations = (at for at in range(start, end) if names.is_nisba(at))
-    return named(names, start, end) or any(names.line.words[at].definite for at in nations)
+    if named(names, start, end):
+        return True
+    return any(names.line.words[at].definite and names.is_nisba(at) for at in range(start, end))
 
 
 def charity(names: Names, start: int, end: int) -> bool:
@@ -119,7 +120,7 @@ def exchange(names: Names, start: int, end: int) -> bool:
 
 def place_named(names: Names, start: int, end: int) -> bool:
     """The complement begins with a known name: قطب موسم أصيلة; a number alone is no name (موسم 2015, سباق 100)."""
-    return end > start and any(names.label_at(at) for at in range(start, end))
+    return names.any_starts(start, end)
 
 
 def number_first(names: Names, start: int, end: int) -> bool:

@@ -48,11 +48,11 @@ _PREPOSITIONS = plain_words("في من إلى على عن مع بين نحو ض�
 
 def mended(line: Line, found: Found) -> Iterator[Found]:
     """A mention of the model without what does not belong to it; nothing where nothing is left."""
-    start, end, label, *_ = found
+    start, end, label = found.start, found.end, found.label
     stems, folded, its = line.stems, line.folded, line.words
     if label == "PERS":
         end = _before_blessing(line, start, end)
-    while end > start and (folded[end - 1] in lists.STOPWORDS or not its[end - 1].is_word):
+    while end > start and its[end - 1].closing and (folded[end - 1] in lists.STOPWORDS or not its[end - 1].is_word):
         if label == "PERS" and line.forms[end - 1] == _ALI:
             break
         end -= 1
@@ -61,7 +61,9 @@ def mended(line: Line, found: Found) -> Iterator[Found]:
     if label in _UNVERBAL:
         while end > start + 1 and _is_verb(its[end - 1]):
             end -= 1
-    while start < end and (stems[start] in lists.STOPWORDS or folded[start] in lists.VERBS or not its[start].is_word):
+    while (start < end and its[start].closing) and (
+        stems[start] in lists.STOPWORDS or folded[start] in lists.VERBS or not its[start].is_word
+    ):
         if label == "PERS" and end > start + 1 and line.forms[start] == _ALI:
             break
         start += 1
@@ -191,7 +193,7 @@ def completed(line: Line, found: Sequence[Found]) -> list[Found]:
 
 
 def _complete(line: Line, mention: Found) -> Found:
-    start, after, label, *_ = mention
+    start, after, label = mention.start, mention.end, mention.label
     if after >= len(line.forms):
         return mention
     word = line.words[after]

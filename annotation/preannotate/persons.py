@@ -296,10 +296,10 @@ def strangers(names: Names) -> Iterator[Found]:
     line = names.line
     for at in line.at(OFFICE | NATIONAL):
         word = line.words[at]
-        if not word.definite or at in names.blocked or at in names.persons or not _may_describe(names, at):
+        if not word.definite or at in names.blocked or at in names.persons:
             continue
         end = _strange_end(names, at + 1)
-        if end > at + 2:
+        if end > at + 2 and _may_describe(names, at):
             yield Found(at + 1, end, "PERS", 0.8, "phrases", whole=True)
 
 
@@ -314,9 +314,12 @@ def strange_surnames(names: Names) -> Iterator[Found]:
 
 def _strange_surname(names: Names, at: int) -> bool:
     """Whether a strange word behind a person is no verb: إلياس منديش ترينداد, but not تبخرت, تعانق, وأمتعت."""
-    folded = names.line.words[at].folded
+    word = names.line.words[at]
+    if word.cut or not _strange(names, at):
+        return False
+    folded = word.folded
     inflected = folded.startswith(_VERB_SIGNS) or folded.endswith(("ت", "ان", "ه", "ا"))
-    return not inflected and not names.line.words[at].cut and _strange(names, at)
+    return not inflected
 
 
 def _may_describe(names: Names, at: int) -> bool:
@@ -336,7 +339,8 @@ def _strange_end(names: Names, at: int) -> int:
     """The end of a run of words that raw text hardly knows, of three at most."""
     line = names.line
     end = at
-    while end < min(at + 3, len(line.words)) and end not in names.persons and _strange(names, end):
+    limit = min(at + 3, len(line.words))
+    while end < limit and end not in names.persons and _strange(names, end):
         end += 1
     return end
 

@@ -9,10 +9,9 @@ from annotation.preannotate.chains import Names, chain_end
 from annotation.preannotate.evidence import UNCOMMON
 from annotation.preannotate.heads import Rule, rules
 from annotation.preannotate.line import Found
-from annotation.preannotate.triggers import CITY, HEAD, NATIONAL, REGIONAL
+from annotation.preannotate.triggers import CITY, HEAD, NATIONAL, PLACE, REGIONAL
 from annotation.preannotate.words import plain, plain_words
 
-_PLACE_SIGNS = plain_words("مدينة إقليم عمالة محافظة بلدة قرية ولاية إمارة")
 _BEFORE_PLACES = plain_words("في إلى من بين نحو عبر حتى قرب شمال جنوب شرق غرب ضواحي نواحي سكان أهالي صوب مطار ميناء")
 _OF_PLACES = plain_words("محافظ والي عمدة شاطئ خليج ميناء مطار بلدية")  # sure enough before doubtful names too
 _DASHES = ("–", "-", "—")
@@ -21,7 +20,8 @@ _BEFORE_LANGUAGES = plain_words("إلى من عن في إتقان يتحدث ت�
 _OF_OFFICIALS = plain_words(
     "المساعد المساعدة السابق الأسبق الحالي المنتدب المكلف المقبل الراحل الأستاذ الدكتور الأخيرة الرسمي الرسمية"
 )
-_KOREAN, _HALVES = plain("كوري"), plain_words("الجنوبي الجنوبية الشمالي الشمالية الجنوبيين الشماليين جنوبي شمالي")
+_KOREAN = (plain("كوري"), plain("الكوري"))
+_HALVES = plain_words("الجنوبي الجنوبية الشمالي الشمالية الجنوبيين الشماليين جنوبي شمالي")
 _NO_NATIONS = ("اليمنى", "المجرى")  # their plain spelling is that of nationalities
 _FIGURATIVE = {plain("رأس"): plain_words("على"), plain("باب"): plain_words("في من")}  # على رأس مقاولة, في باب الزهد
 _NUMBER = plain("رقم")
@@ -33,12 +33,12 @@ def headed(names: Names) -> Iterator[Found]:
     line = names.line
     table = rules()
     for start in line.at(HEAD):
-        rule = table.get(line.stems[start])
-        first = start + 1
-        if rule is None or start in names.blocked or start in names.persons or first >= len(line.words):
+        stem, first = line.stems[start], start + 1
+        if start in names.blocked or start in names.persons or first >= len(line.words):
             continue
-        if line.stem(start - 1) in _FIGURATIVE.get(line.stems[start], ()):
+        if stem in _FIGURATIVE and line.stem(start - 1) in _FIGURATIVE[stem]:
             continue
+        rule = table[stem]
         end = _complement_end(names, first, rule)
         if rule.label in ("ORG", "EVENT"):
             end = _before_description(names, first, end)
@@ -48,7 +48,9 @@ def headed(names: Names) -> Iterator[Found]:
 
 def _before_description(names: Names, first: int, end: int) -> int:
     """The end of a body's name before the adjective of its official: وكيل وزارة الصحة المساعد, الوزارة السابق."""
-    return next((at for at in range(first + 1, end) if names.line.folded[at] in _OF_OFFICIALS), end)
+    if end <= first + 1 or _OF_OFFICIALS.isdisjoint(names.line.folded[first + 1 : end]):
+        return end
+    return next(at for at in range(first + 1, end) if names.line.folded[at] in _OF_OFFICIALS)
 
 
 def _complement_end(names: Names, first: int, rule: Rule) -> int:
@@ -80,9 +82,9 @@ def _number_end(names: Names, end: int) -> int:
 def placed(names: Names) -> Iterator[Found]:
     """GPE: the name behind مدينة or إقليم, be it a listed name that is also a common word, or an uncommon word."""
     line = names.line
-    for before in line.at(HEAD):
-        head, at = line.words[before], before + 1
-        if head.stem not in _PLACE_SIGNS or head.definite or names.ends_phrase(at):
+    for before in line.at(PLACE):
+        at = before + 1
+        if line.words[before].definite or names.ends_phrase(at):
             continue
         word = line.words[at]
         if word.proclitic or names.starting(at) is not None or names.is_nisba(at):
@@ -129,7 +131,7 @@ def national_words(names: Names) -> Iterator[Found]:
         if language or (word.proclitic == "و" and language_at == at - 1):
             language_at = at
         elif not _given_name(names, at):
-            split = stem.removeprefix("ال").startswith(_KOREAN) and line.stem(at + 1) in _HALVES
+            split = stem.startswith(_KOREAN) and line.stem(at + 1) in _HALVES
             yield Found(at, at + 1 + int(split), "NORP", 0.9, "norp")
 
 
