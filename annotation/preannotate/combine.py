@@ -160,7 +160,9 @@ class EmbeddedEntityAnnotator:
             if not (names or again or line.active):
                 continue
             known = Names(line, [*names, *again])
-            phrased = [*_set_off(phrases, known), *strange_surnames(known)]
+            phrased = _set_off(phrases, known)
+            if known.of_persons:
+                phrased += strange_surnames(known)
             known.add(phrased)
             further = [*again, *phrased, *_set_off(_AROUND, known)]
             for each in settled(without_prefixes([*names, *further])) if further else names:
@@ -212,12 +214,14 @@ def _listed(line: Line) -> list[Found]:
     if not starts:
         return []
     names = listed_names()
-    outer = list(names.matches(line.stems, line.folded, starts))
-    if not outer:
+    matches = [*names.matches(line.stems, line.folded, starts)]
+    for outer in [match for match in matches if match.end > match.start + 1]:
+        for each in names.inside(outer, line.stems, line.folded):
+            if each.kind != "LOC" or line.stem(each.start - 1) in _SIDES:
+                matches.append(each)
+    if not matches:
         return []
-    inner = [each for match in outer for each in names.inside(match, line.stems, line.folded)]
-    matches = [*outer, *(each for each in inner if each.kind != "LOC" or line.stem(each.start - 1) in _SIDES)]
-    listed = [Found(each.start, each.end, label_of(line, each.start, each.kind), 0.95, "list") for each in matches]
+    listed = [Found(start, end, label_of(line, start, kind), 0.95, "list") for start, end, kind in matches]
     return completed(line, without_adjectives(line, listed))
 
 
@@ -249,6 +253,8 @@ def _as_found(line: Line, entity: Entity) -> Found:
 
 def settled(candidates: Sequence[Found]) -> list[Found]:
     """The candidates that can stand together, by trust: none crossing, none twice, nesting only as allowed."""
+    if len(candidates) < 2:
+        return [*candidates]
     kept: list[Found] = []
     group: list[Found] = []  # those that overlap the one before them
     reach = 0
@@ -271,8 +277,9 @@ def _best(rivals: Sequence[Found]) -> list[Found]:
     """Of candidates that overlap, those that can stand together."""
     kept: list[Found] = []
     for found in sorted(rivals, key=_order):
+        start, end = found.start, found.end
         for other in kept:
-            if found.start < other.end and other.start < found.end and not _compatible(found, other):
+            if start < other.end and other.start < end and not _compatible(found, other):
                 break
         else:
             kept.append(found)

@@ -21,6 +21,7 @@ _FORMER = plain_words("السابق السابقة الأسبق المخلوع �
 _NEW = plain_words("الجديد الجديدة الحالي الحالية")  # of the holder, not of the office
 _DRIVEN = plain_words("السيارة الطائرة المركبة الدراجة الشاحنة الحافلة القطار السفينة العصابة عصابة")
 _IN = plain_words("في لدى")
+_BETWEEN, _BEFORE = frozenset("،,.:-–"), frozenset("،,(-–")  # marks between an office and its holder's name
 _BODIES = ("ORG", "GPE", "FAC", "LOC")
 _FAR = 4  # definite words that may stand between a definite head and the person's name
 
@@ -54,6 +55,9 @@ def offices(names: Names) -> Iterator[Found]:
 def _definite_office(names: Names, start: int, head_end: int) -> int:
     """The end of الوزيرة, الرئيس الفرنسي, المديرة الجهوية للشغل; 0 where nobody holds it."""
     line = names.line
+    alone = (line.stems[start],) in lists.OFFICES_ALONE
+    if not (alone or names.persons):
+        return 0
     if line.stems[start] in lists.HONORIFICS and names.label_at(head_end) == "PERS":
         return 0  # المهندس فلان: a form of address
     end = _adjectives_end(names, head_end)
@@ -66,7 +70,7 @@ def _definite_office(names: Names, start: int, head_end: int) -> int:
     far = _far_end(names, end)
     if far and _joined(names, start, far):
         return far
-    return end if (line.stems[start],) in lists.OFFICES_ALONE else 0
+    return end if alone else 0
 
 
 def _construct_office(names: Names, start: int, head_end: int) -> int:
@@ -82,6 +86,9 @@ def _construct_office(names: Names, start: int, head_end: int) -> int:
             return 0
         if not placed and stem not in _SEATS:
             return head_end + 1
+    known = head in lists.OFFICES_CONSTRUCT or head in lists.OFFICES_ALONE
+    if not (known or names.persons):
+        return 0
     allows = _MINISTRY if head[0] in _CONJOINING else _PLAIN
     closed = len(head) > 1 and line.words[head_end - 1].definite  # ولي العهد; رئيس مجلس goes on
     if closed and not line.words[start].definite:
@@ -94,7 +101,6 @@ def _construct_office(names: Names, start: int, head_end: int) -> int:
         return 0
     if end > head_end and line.folded[end - 1] in _NEW:
         end -= 1
-    known = head in lists.OFFICES_CONSTRUCT or head in lists.OFFICES_ALONE
     if end > head_end and known:
         return _second_end(names, start, _former_end(names, end))
     if head in lists.OFFICES_ALONE:
@@ -176,18 +182,15 @@ def _indefinite_adjective_end(names: Names, at: int) -> int:
 
 def _joined(names: Names, start: int, end: int) -> bool:
     """Whether a person's name stands right after the office (an honorific may be between), or before it."""
+    if not names.persons:
+        return False
     line = names.line
     at = end
-    while at < min(len(line.words), end + 4) and (
-        line.folded[at] in lists.HONORIFICS or line.forms[at] in ("،", ",", ".", ":", "-", "–")
-    ):
+    limit = min(len(line.words), end + 4)
+    while at < limit and (line.folded[at] in lists.HONORIFICS or line.forms[at] in _BETWEEN):
         at += 1
     return names.label_at(at) == "PERS" or _named_before(names, start)
 
 
 def _named_before(names: Names, start: int) -> bool:
-    before = start - 1
-    if before >= 0 and names.line.forms[before] in ("،", ",", "(", "-", "–"):
-        before -= 1
-        return before in names.persons
-    return False
+    return start - 2 in names.persons and names.line.forms[start - 1] in _BEFORE

@@ -15,6 +15,7 @@ _PARENTS = plain_words("أبو أبي أبا أم آل أيت آيت أهل")
 _LINKS = _DESCENT | _PARENTS | {"عبد"}  # a child of, a clan of, a servant of
 _AGES = plain_words("عاما عام سنة سنوات أعوام")
 _SAID = plain_words("قال قالت يقول تقول أكد أكدت أوضح أوضحت أضاف أضافت صرح صرحت كشف يرى ترى أشار يروي تروي المدعو اسمه")
+_GIVEN_NAMES = given_names()
 _ANNOUNCING = _SAID | lists.HONORIFICS | lists.SOVEREIGNS
 _PREPOSITION = "علي"  # على in plain spelling
 _LONGEST = 7  # words of a name
@@ -43,9 +44,11 @@ def persons(names: Names) -> Iterator[Found]:
     line = names.line
     taken = 0
     for at in line.at(GIVEN):
-        end = _name_end(names, at) if at >= taken else at
+        if at < taken:
+            continue
+        end = _name_end(names, at)
         if end <= at + 1:
-            if at < taken or not (_royal(names, at) or _related(names, at)):
+            if not _known_alone(names, at):
                 continue
             end = at + 1
         start = at
@@ -61,7 +64,9 @@ def _name_end(names: Names, start: int) -> int:
     """The end of a full name that begins at a token; `start` where none does."""
     line = names.line
     stem = line.stems[start]
-    if start in names.blocked or _is_preposition(line, start) or _is_function_word(line, start):
+    if start in names.blocked or _is_preposition(line, start):
+        return start
+    if line.folded[start] in lists.STOPWORDS and _is_function_word(line, start):
         return start
     if stem == _BY_NAME and line.stem(start - 1) in _SPEAKERS:
         return start
@@ -71,7 +76,7 @@ def _name_end(names: Names, start: int) -> int:
         return start
     first = line.folded[at] if titled else stem
     compound = at + 1 < len(line.words) and _compound(line, at, first)
-    given = first in given_names()
+    given = first in _GIVEN_NAMES
     if not (given or compound or (titled and first in _DESCENT) or _plausible(line, at, first)):
         return start
     at += 2 if compound else 0 if first in _DESCENT else 1
@@ -96,7 +101,6 @@ def _plausible(line: Line, at: int, first: str) -> bool:
 def _further_names(names: Names, at: int, limit: int) -> tuple[int, int]:
     """Where the names behind a given name end, and how much they show that all is a name."""
     line = names.line
-    given = given_names()
     evidence = 0
     limit = min(limit, len(line.words))
     while at < limit:
@@ -113,7 +117,7 @@ def _further_names(names: Names, at: int, limit: int) -> tuple[int, int]:
                 break  # a clan ends a name
         elif (word.cut and not _unseen(word)) or _ends_name(names, at):
             break
-        elif folded in given:
+        elif folded in _GIVEN_NAMES:
             evidence += 1
             at += 1
         elif folded in lists.SURNAMES and not names.ends_phrase(at):
@@ -153,10 +157,10 @@ def _goes_on(names: Names, at: int) -> bool:
 
 
 def _is_function_word(line: Line, at: int) -> bool:
+    """Whether a stop word is no name: not على, nor ضيف الله."""
     folded = line.folded
-    if folded[at] not in lists.STOPWORDS or folded[at] == _PREPOSITION:
-        return False
-    return folded[at] not in GIFTS or folded[at + 1 : at + 2] != (_GOD,)  # ضيف الله
+    gift = folded[at] in GIFTS and folded[at + 1 : at + 2] == (_GOD,)
+    return folded[at] != _PREPOSITION and not gift
 
 
 def _ends_family_name(names: Names, at: int) -> bool:
@@ -251,21 +255,18 @@ def _begins_office(names: Names, at: int) -> bool:
     return at + 1 < len(line.words) and not names.ends_phrase(at + 1) and line.words[at + 1].definite
 
 
-def _royal(names: Names, at: int) -> bool:
-    """الملك فهد, الشيخ زايد: a given name alone behind a title of rank."""
+def _known_alone(names: Names, at: int) -> bool:
+    """Whether a given name alone stands for somebody: الملك فهد, الشيخ زايد; حفيدتها تالا، شقيقه وليد."""
     line = names.line
-    if line.stem(at - 1) not in _ROYAL or line.words[at].cut or at in names.blocked or _is_preposition(line, at):
+    before, stem = line.stem(at - 1), line.stems[at]
+    royal = before in _ROYAL
+    if not (royal or before in _RELATIVES) or stem not in lists.FIRST_NAMES:
         return False
-    stem = line.stems[at]
-    return stem in lists.FIRST_NAMES and stem not in lists.NAME_PARTICLES and stem != _SERVANT
-
-
-def _related(names: Names, at: int) -> bool:
-    """حفيدتها تالا، شقيقه وليد: a given name alone behind whose relative it is."""
-    line = names.line
-    if line.stem(at - 1) not in _RELATIVES or line.words[at].cut or at in names.blocked or _final_alef(line, at):
+    if line.words[at].cut or at in names.blocked:
         return False
-    return line.stems[at] in lists.FIRST_NAMES and line.stems[at] not in lists.AMBIGUOUS_NAMES
+    if royal:
+        return stem not in lists.NAME_PARTICLES and stem != _SERVANT and not _is_preposition(line, at)
+    return stem not in lists.AMBIGUOUS_NAMES and not _final_alef(line, at)
 
 
 def _strange_given_name(names: Names, at: int) -> bool:
