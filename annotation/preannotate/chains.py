@@ -7,10 +7,10 @@ words, verbs, participles that tell of the head (الصادر), dates and the na
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from annotation.preannotate.gazetteer import norp_words, words
+from annotation.preannotate import lists
 from annotation.preannotate.line import Found, Line
 from annotation.preannotate.words import plain_words
 
@@ -41,25 +41,32 @@ _PRONOUNS = ("ها", "هم", "هما", "هن")
 class Names:
     """The mentions already known in a line, by the token they start at and by the tokens they cover."""
 
-    def __init__(self, line: Line, known: Sequence[Found]) -> None:
+    __slots__ = ("_starting", "blocked", "inner", "line", "of_persons", "persons")
+
+    def __init__(self, line: Line, known: Iterable[Found]) -> None:
         self.line = line
         self._starting: dict[int, Found] = {}
         self.blocked: set[int] = set()
         self.persons: set[int] = set()
         self.of_persons: list[Found] = []
         self.inner: set[int] = set()  # tokens behind the first of a name known by list or head
+        self.add(known)
+
+    def add(self, known: Iterable[Found]) -> None:
+        """Takes note of further mentions."""
         for found in known:
-            if found.label in _NAMES and found.source in ("list", "phrases"):
-                self.inner.update(range(found.start + 1, found.end))
-            if found.label in ("DATE", "MONEY"):
-                self.blocked.update(range(found.start, found.end))
+            start, end, label = found.start, found.end, found.label
+            if label in ("DATE", "MONEY"):
+                self.blocked.update(range(start, end))
                 continue
-            if found.label == "PERS":
+            if label == "PERS":
                 self.of_persons.append(found)
-                self.persons.update(range(found.start, found.end))
-            longest = self._starting.get(found.start)
-            if longest is None or longest.end < found.end:
-                self._starting[found.start] = found
+                self.persons.update(range(start, end))
+            elif end > start + 1 and label in _NAMES and found.source in ("list", "phrases"):
+                self.inner.update(range(start + 1, end))
+            longest = self._starting.get(start)
+            if longest is None or longest.end < end:
+                self._starting[start] = found
 
     def starting(self, index: int) -> Found | None:
         """The longest known mention that starts at a token."""
@@ -70,22 +77,21 @@ class Names:
         found = self._starting.get(index)
         return found.label if found else ""
 
+    def any_starts(self, start: int, end: int) -> bool:
+        """Whether a known mention starts at one of these tokens."""
+        return not self._starting.keys().isdisjoint(range(start, end))
+
     def is_nisba(self, index: int) -> bool:
         """Whether the token is a nationality or group word."""
-        return self.line.stem(index) in norp_words()
+        return self.line.stem(index) in lists.NATIONS
 
     def ends_phrase(self, index: int) -> bool:
         """Whether no noun phrase can go on with this token."""
-        line = self.line
-        if index >= len(line) or index in self.blocked:
+        its = self.line.words
+        if index >= len(its) or index in self.blocked:
             return True
-        word = line.words[index]
-        if not word.is_word or line.forms[index][0].isdigit():
-            return True
-        stops = words("stopwords")
-        if word.folded in stops or word.stem in stops or word.folded in words("verbs"):
-            return True
-        return not word.definite and (word.stem in words("verbs") or word.verbal) and not self.label_at(index)
+        word = its[index]
+        return word.closing or (word.predicate and index not in self._starting)
 
 
 def chain_end(names: Names, index: int, allows: Allows, *, closed: bool = False) -> int:
@@ -94,13 +100,13 @@ def chain_end(names: Names, index: int, allows: Allows, *, closed: bool = False)
     `closed` says that a definite noun or a name has been reached: only adjectives and joined parts follow.
     """
     end = index
-    limit = min(len(names.line), index + _LONGEST)
+    limit = min(len(names.line.words), index + _LONGEST)
     while end < limit:
         step, closed = _step(names, end, index, allows, closed=closed)
         if step == end:
             break
         end = step
-    return min(end, len(names.line))
+    return min(end, len(names.line.words))
 
 
 def _step(names: Names, at: int, first: int, allows: Allows, *, closed: bool) -> tuple[int, bool]:
@@ -109,12 +115,12 @@ def _step(names: Names, at: int, first: int, allows: Allows, *, closed: bool) ->
     word = line.words[at]
     found = names.starting(at)
     end = (at, closed)
-    if word.folded == "و" and allows.conjunction and at > first and closed and at + 1 < len(line):
+    if word.folded == "و" and allows.conjunction and at > first and closed and at + 1 < len(line.words):
         noun = line.words[at + 1]  # العدالة و التنمية
         alone = noun.definite and not _begins_another(names, at + 1) and not names.ends_phrase(at + 1)
         return (at + 2, True) if alone else end
     if found is not None and found.label == "PERS":
-        ruler = at == first + 1 and line.stems[first] in words("sovereigns")
+        ruler = at == first + 1 and line.stems[first] in lists.SOVEREIGNS
         return (found.end, True) if allows.names and (at == first or ruler) and not word.proclitic else end
     whole = found is not None and found.label in _NAMES and found.end > at + 1  # عين السبع, سيدي بوزيد
     if names.ends_phrase(at) and not whole:
@@ -122,7 +128,7 @@ def _step(names: Names, at: int, first: int, allows: Allows, *, closed: bool) ->
             place = names.starting(at + 1)
             return (place.end, True) if place else end
         return end
-    titled = word.folded in words("honorifics") or (word.definite and word.folded in words("sovereigns") and at > first)
+    titled = word.folded in lists.HONORIFICS or (word.definite and word.folded in lists.SOVEREIGNS and at > first)
     if titled and not whole:
         return end
     named = found is not None and found.label in _NAMES
@@ -132,14 +138,14 @@ def _step(names: Names, at: int, first: int, allows: Allows, *, closed: bool) ->
                 return end
             if names.is_nisba(at - 1) and not _adjective(names, at):
                 return end  # nothing but a further adjective follows a nationality
-            if word.stem[2:] in words("offices") and word.folded not in words("office_adjectives"):
+            if word.stem[2:] in lists.OFFICES and word.folded not in lists.OFFICE_ADJECTIVES:
                 return end  # ولي العهد النائب الثاني: another office
             return at + 1, True
         if named and found is not None:
             return found.end, True
         if word.definite:
             return at + 1, True
-        if word.folded in words("first_names"):
+        if word.folded in lists.FIRST_NAMES:
             return end
         return (at + 1, False) if _carries(names, at + 1) else end
     if word.proclitic == "و" and allows.conjunction and at > first and closed:
@@ -169,18 +175,18 @@ def _begins_another(names: Names, at: int) -> bool:
     """Whether a joined noun begins a name of its own: وزارة التجهيز والولاية."""
     word = names.line.words[at]
     found = names.starting(at)
-    if word.definite and word.stem[2:] in words("place_heads"):
+    if word.definite and word.stem[2:] in lists.PLACE_HEADS:
         return True
     named = found is not None and found.label in _NAMES
-    return word.stem in words("org_heads") or names.is_nisba(at) or named or _office(word.stem)
+    return word.stem in lists.ORG_HEADS or names.is_nisba(at) or named or _office(word.stem)
 
 
 def _office(stem: str) -> bool:
-    return stem in words("offices") or (stem.startswith("ال") and stem[2:] in words("offices"))
+    return stem in lists.OFFICES or (stem.startswith("ال") and stem[2:] in lists.OFFICES)
 
 
 def _adjective(names: Names, at: int) -> bool:
-    return names.is_nisba(at) or names.line.stems[at] in words("office_adjectives")
+    return names.is_nisba(at) or names.line.stems[at] in lists.OFFICE_ADJECTIVES
 
 
 def _carries(names: Names, at: int) -> bool:
@@ -189,7 +195,7 @@ def _carries(names: Names, at: int) -> bool:
         if names.ends_phrase(index):
             return False
         word = names.line.words[index]
-        if word.cut or word.folded in words("honorifics"):
+        if word.cut or word.folded in lists.HONORIFICS:
             return False
         label = names.label_at(index)
         if label:

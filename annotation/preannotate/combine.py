@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import functools
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from operator import itemgetter
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter, itemgetter
 
 from annotation.preannotate.chains import Names
 from annotation.preannotate.consistency import repeated_names
@@ -19,15 +19,30 @@ from annotation.preannotate.embedded import EmbeddedModel, load
 from annotation.preannotate.forms import Forms
 from annotation.preannotate.gazetteer import words
 from annotation.preannotate.line import Found, Line, LineReader
-from annotation.preannotate.mending import completed, governed, mended, printed, trimmed_to_surnames, without_adjectives
+from annotation.preannotate.mending import completed, label_of, mended, trimmed_to_surnames, without_adjectives
 from annotation.preannotate.money import MoneyAnnotator
 from annotation.preannotate.offices import offices
-from annotation.preannotate.patterns import about_sport, editions, lone_clubs
-from annotation.preannotate.persons import persons
-from annotation.preannotate.phrases import national_words, phrases_in, regional_words
+from annotation.preannotate.patterns import about_sport, clubs, editions, lone_clubs, quoted_names
+from annotation.preannotate.persons import persons, strange_surnames, strangers
+from annotation.preannotate.phrases import headed, listed_cities, national_words, placed, regional_words
 from annotation.preannotate.protocol import Article
 from annotation.preannotate.sequence import Mention, as_batch, mentions
-from annotation.preannotate.triggers import LISTED, listed_names, triggers
+from annotation.preannotate.triggers import (
+    CITY,
+    CLUB,
+    EDITION,
+    GIVEN,
+    HEAD,
+    LISTED,
+    LONE_CLUB,
+    NATIONAL,
+    OFFICE,
+    PLACE,
+    QUOTE,
+    REGIONAL,
+    listed_names,
+    triggers,
+)
 from annotation.preannotate.words import plain_words
 from corpus.span import Entity
 
@@ -39,7 +54,8 @@ _MOST_FORMS = 300_000  # distinct word forms remembered before beginning anew: b
 _TOGETHER = 64  # articles judged together: bounds the memory, and fits a processor's cache
 _LEAST = 0.5  # a model mention less probable than this (by its tagger) is not suggested
 # How often candidates of a source and label were right on the sample articles, a little less for small counts.
-_SHARES = {
+_USUAL_SHARES = {"list": 0.95, "phrases": 0.8, "repeated": 0.8}
+_SHARES = {(source, label): share for source, share in _USUAL_SHARES.items() for label in LABELS} | {
     ("list", "EVENT"): 0.85,
     ("list", "LOC"): 0.92,
     ("offices", "OCC"): 0.9,
@@ -54,8 +70,11 @@ _SHARES = {
     ("phrases", "PRODUCT"): 0.88,
     ("repeated", "PERS"): 0.9,
 }
-_USUAL_SHARES = {"list": 0.95, "phrases": 0.8, "repeated": 0.8}
 _TRUST = ("dates", "money", "list", "offices", "phrases", "model", "repeated", "norp")
+_RANKS = {source: rank for rank, source in enumerate(_TRUST)}
+_START, _RANGE = attrgetter("start"), attrgetter("start", "end")
+_FIXED = ("DATE", "MONEY")
+_WITH_YEARS = ("EVENT", "LAW")
 _SIDES = plain_words("شمال جنوب شرق غرب وسط دول")  # شمال أفريقيا holds أفريقيا; البحر المتوسط is one thing
 _MAY_HOLD = {
     "PERS": frozenset[str](),
@@ -127,40 +146,61 @@ class EmbeddedEntityAnnotator:
     def _article(self, lines: Sequence[Line], tagged: Sequence[list[Found]], fixed: Sequence[Entity]) -> list[Entity]:
         candidates: list[list[Found]] = []
         for line, tags, blocked in zip(lines, tagged, _by_line(lines, fixed), strict=True):
-            if not (blocked or tags or line.active):
-                candidates.append([])
-                continue
-            modelled = completed(line, [part for each in tags for part in mended(line, each)])
-            candidates.append(settled([*blocked, *_listed(line), *persons(Names(line, blocked)), *modelled]))
+            its = [*blocked, *_listed(line)]
+            if line.triggers & GIVEN:
+                its += persons(Names(line, blocked))
+            if tags:
+                its += completed(line, [part for each in tags for part in mended(line, each)])
+            candidates.append(settled(its))
         candidates = trimmed_to_surnames(lines, candidates)
         repeated = repeated_names(lines, candidates, self._vocabulary)
         found: list[Entity] = list(fixed)
-        sport = about_sport(lines)
+        phrases = (*_PHRASES, (LONE_CLUB, lone_clubs)) if about_sport(lines) else _PHRASES
         for line, names, again in zip(lines, candidates, repeated, strict=True):
             if not (names or again or line.active):
                 continue
             known = Names(line, [*names, *again])
-            phrased = [*phrases_in(known), *(lone_clubs(known) if sport else ())]
-            known = Names(line, [*names, *again, *phrased])
-            everything = [*names, *again, *phrased, *offices(known)]
-            everything += [*editions(known), *national_words(known), *regional_words(known)]
-            for each in settled(without_prefixes(everything)):
-                if each.label not in ("DATE", "MONEY"):
-                    start, end = line.range_of(each)
-                    found.append(Entity(start, end, each.label, self._score(each), each.source))
-                if (
-                    each.label in ("EVENT", "LAW")
-                    and _is_year(line.forms[each.end - 1])
-                    and each.end - 1 not in known.blocked
-                ):
+            phrased = _set_off(phrases, known)
+            if known.of_persons:
+                phrased += strange_surnames(known)
+            known.add(phrased)
+            further = [*again, *phrased, *_set_off(_AROUND, known)]
+            for each in settled(without_prefixes([*names, *further])) if further else names:
+                label = each.label
+                if label not in _FIXED:
+                    found.append(Entity(*line.range_of(each), label, self._score(each), each.source))
+                if label in _WITH_YEARS and _is_year(line.forms[each.end - 1]) and each.end - 1 not in known.blocked:
                     found.append(_year(line, each.end - 1))
-        return sorted(without_collisions(found))
+        return without_collisions(found)
 
     def _score(self, found: Found) -> float:
         """How likely a candidate is right: calibrated, for the model; else the share of such candidates that was."""
         if found.source == "model":
             return round(self._model.calibrated(found.label, found.score), 3)
-        return _SHARES.get((found.source, found.label), _USUAL_SHARES.get(found.source, found.score))
+        return _SHARES[found.source, found.label]
+
+
+_Rules = Sequence[tuple[int, Callable[[Names], Iterable[Found]]]]  # each with the triggers that set it off
+_PHRASES: _Rules = (
+    (HEAD, headed),
+    (PLACE, placed),
+    (CITY, listed_cities),
+    (CLUB, clubs),
+    (QUOTE, quoted_names),
+    (OFFICE | NATIONAL, strangers),
+)
+_AROUND: _Rules = (  # what they find may hold phrases
+    (OFFICE, offices),
+    (EDITION, editions),
+    (NATIONAL, national_words),
+    (REGIONAL, regional_words),
+)
+
+
+def _set_off(rules: _Rules, known: Names) -> list[Found]:
+    """The candidates of those rules that a line's words set off; they may overlap."""
+    triggers = known.line.triggers
+    return [found for its, rule in rules if its & triggers for found in rule(known)]
 
 
 def _found(mentions: Iterable[Mention]) -> list[Found]:
@@ -173,12 +213,15 @@ def _listed(line: Line) -> list[Found]:
     starts = line.at(LISTED)
     if not starts:
         return []
-    outer = list(listed_names().matches(line.stems, line.folded, starts))
-    inner = [each for match in outer for each in listed_names().inside(match, line.stems, line.folded)]
-    matches = [*outer, *(each for each in inner if each.kind != "LOC" or line.stem(each.start - 1) in _SIDES)]
-    listed = [Found(each.start, each.end, each.kind, 0.95, "list") for each in matches]
-    listed = [each._replace(label="GPE") if governed(line, each) else each for each in listed]
-    listed = [each._replace(label="ORG") if printed(line, each) else each for each in listed]
+    names = listed_names()
+    matches = [*names.matches(line.stems, line.folded, starts)]
+    for outer in [match for match in matches if match.end > match.start + 1]:
+        for each in names.inside(outer, line.stems, line.folded):
+            if each.kind != "LOC" or line.stem(each.start - 1) in _SIDES:
+                matches.append(each)
+    if not matches:
+        return []
+    listed = [Found(start, end, label_of(line, start, kind), 0.95, "list") for start, end, kind in matches]
     return completed(line, without_adjectives(line, listed))
 
 
@@ -208,35 +251,54 @@ def _as_found(line: Line, entity: Entity) -> Found:
     return Found(start, end, entity.label, entity.score, "dates" if entity.label == "DATE" else "money")
 
 
-def _order(found: Found) -> tuple[int, int, int]:
-    return _TRUST.index(found.source), found.start - found.end, found.start
-
-
-def settled(candidates: Iterable[Found]) -> list[Found]:
+def settled(candidates: Sequence[Found]) -> list[Found]:
     """The candidates that can stand together, by trust: none crossing, none twice, nesting only as allowed."""
+    if len(candidates) < 2:
+        return [*candidates]
     kept: list[Found] = []
-    covering: dict[int, list[Found]] = {}  # those kept, by each token
-    for found in sorted(candidates, key=_order):
-        its = range(found.start, found.end)
-        if all(_compatible(found, other) for at in its for other in covering.get(at, ())):
+    group: list[Found] = []  # those that overlap the one before them
+    reach = 0
+    for found in sorted(candidates, key=_START):
+        if found.start < reach:
+            group.append(found)
+            reach = max(reach, found.end)
+            continue
+        kept += group if len(group) < 2 else _best(group)
+        group = [found]
+        reach = found.end
+    return kept + _best(group)
+
+
+def _order(found: Found) -> tuple[int, int, int]:
+    return _RANKS[found.source], found.start - found.end, found.start
+
+
+def _best(rivals: Sequence[Found]) -> list[Found]:
+    """Of candidates that overlap, those that can stand together."""
+    kept: list[Found] = []
+    for found in sorted(rivals, key=_order):
+        start, end = found.start, found.end
+        for other in kept:
+            if start < other.end and other.start < end and not _compatible(found, other):
+                break
+        else:
             kept.append(found)
-            for at in its:
-                covering.setdefault(at, []).append(found)
     return kept
 
 
-def without_prefixes(candidates: Sequence[Found]) -> list[Found]:
+def without_prefixes(candidates: Sequence[Found]) -> Sequence[Found]:
     """The candidates without listed events and laws that a phrase carries on: كأس العالم beside كأس العالم 2026."""
     longest: dict[tuple[int, str], int] = {}
     for found in candidates:
-        key = (found.start, found.label)
-        longest[key] = max(found.end, longest.get(key, 0))
+        if found.label in _WITH_YEARS:
+            key = (found.start, found.label)
+            longest[key] = max(found.end, longest.get(key, 0))
+    if not longest:
+        return candidates
     return [
         found
         for found in candidates
-        if found.source != "list"
-        or found.label not in ("EVENT", "LAW")
-        or found.end == longest[found.start, found.label]
+        if found.source != "list" or found.end == longest.get((found.start, found.label), found.end)
     ]
 
 
@@ -253,20 +315,27 @@ def _compatible(found: Found, other: Found) -> bool:
     return False
 
 
-def without_collisions(entities: Iterable[Entity]) -> list[Entity]:
+def without_collisions(entities: Sequence[Entity]) -> list[Entity]:
     """Of entities that cross or share a range, the one that comes first in the order given; sorted by range."""
-    ranked = sorted(enumerate(entities), key=lambda each: (each[1].start, -each[1].end, each[0]))
     kept: dict[int, Entity] = {}
     reaching: dict[int, Entity] = {}  # those kept that reach beyond the point of the sweep
-    for rank, entity in ranked:
-        reaching = {other: each for other, each in reaching.items() if each.end > entity.start}
+    reach = 0
+    for start, _, rank in sorted([(each.start, -each.end, rank) for rank, each in enumerate(entities)]):
+        entity = entities[rank]
+        if start >= reach:
+            kept[rank] = entity
+            reaching = {rank: entity}
+            reach = entity.end
+            continue
+        reaching = {other: each for other, each in reaching.items() if each.end > start}
         rivals = [other for other, each in reaching.items() if _collide(each, entity)]
         if any(other < rank for other in rivals):
             continue
         for other in rivals:
             del kept[other], reaching[other]
         kept[rank] = reaching[rank] = entity
-    return list(kept.values())
+        reach = max(reach, entity.end)
+    return sorted(kept.values(), key=_RANGE)
 
 
 def _collide(one: Entity, other: Entity) -> bool:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from annotation.preannotate import lists
 from annotation.preannotate.chains import Names
-from annotation.preannotate.gazetteer import words
 from annotation.preannotate.words import plain_words
 
 Evidence = Callable[[Names, int, int], bool]
@@ -82,7 +82,7 @@ def named(names: Names, start: int, end: int) -> bool:
     """The complement holds a known name or ends in a number."""
     if end == start:
         return False
-    return names.line.forms[end - 1][0].isdigit() or any(names.label_at(at) for at in range(start, end))
+    return names.line.forms[end - 1][0].isdigit() or names.any_starts(start, end)
 
 
 def national_first(names: Names, start: int, end: int) -> bool:
@@ -92,8 +92,9 @@ def national_first(names: Names, start: int, end: int) -> bool:
 
 def named_or_national(names: Names, start: int, end: int) -> bool:
     """The complement holds a known name, a number or a definite nationality: معهد أمريكي is any."""
-    nations = (at for at in range(start, end) if names.is_nisba(at))
-    return named(names, start, end) or any(names.line.words[at].definite for at in nations)
+    if named(names, start, end):
+        return True
+    return any(names.line.words[at].definite and names.is_nisba(at) for at in range(start, end))
 
 
 def charity(names: Names, start: int, end: int) -> bool:
@@ -106,7 +107,7 @@ def school(names: Names, start: int, end: int) -> bool:
     line = names.line
     if end == start or line.words[start].cut:
         return False
-    if line.stems[start] in words("first_names") or names.label_at(start) in ("PERS", "GPE", "LOC"):
+    if line.stems[start] in lists.FIRST_NAMES or names.label_at(start) in ("PERS", "GPE", "LOC"):
         return True
     return end - start >= 2 and any(line.folded[at] in _SCHOOLS for at in range(start + 1, end))
 
@@ -119,7 +120,7 @@ def exchange(names: Names, start: int, end: int) -> bool:
 
 def place_named(names: Names, start: int, end: int) -> bool:
     """The complement begins with a known name: قطب موسم أصيلة; a number alone is no name (موسم 2015, سباق 100)."""
-    return end > start and any(names.label_at(at) for at in range(start, end))
+    return names.any_starts(start, end)
 
 
 def number_first(names: Names, start: int, end: int) -> bool:
@@ -168,7 +169,7 @@ def place_or_nation_first(names: Names, start: int, end: int) -> bool:
     """بلدية باجة, إذاعة موريتانيا, شرطة منطقة الرياض."""
     if end == start:
         return False
-    if names.line.stems[start] in words("place_heads") and not names.line.words[start].definite:
+    if names.line.stems[start] in lists.PLACE_HEADS and not names.line.words[start].definite:
         return names.label_at(start + 1) == "GPE"
     return names.label_at(start) in ("GPE", "LOC") or names.is_nisba(start)
 
@@ -193,7 +194,7 @@ def council_number(names: Names, start: int, end: int) -> bool:
 
 def building(names: Names, start: int, end: int) -> bool:
     """A building's complement names somebody or some place, is an uncommon word, or ends in a rank."""
-    if end > start and names.line.stems[start] in words("not_buildings"):
+    if end > start and names.line.stems[start] in lists.NOT_BUILDINGS:
         return False
     if named_building(names, start, end):
         return True
@@ -207,13 +208,13 @@ def named_building(names: Names, start: int, end: int) -> bool:
         return False
     line = names.line
     word = line.words[start]
-    if word.stem in words("not_buildings"):
+    if word.stem in lists.NOT_BUILDINGS:
         return False
     if any(names.label_at(at) in ("PERS", "GPE", "LOC", "ORG", "FAC") for at in range(start, end)):
         return True
-    if line.stems[end - 1] in words("gpe_ambiguous") and not line.words[end - 1].cut:
+    if line.stems[end - 1] in lists.GPE_AMBIGUOUS and not line.words[end - 1].cut:
         return True
-    if word.stem in words("first_names") or word.stem in words("building_names"):
+    if word.stem in lists.FIRST_NAMES or word.stem in lists.BUILDING_NAMES:
         return True
     return end - start >= 2 and line.stems[end - 1] in BUILDING_RANKS
 
@@ -225,7 +226,7 @@ def city_of(names: Names, start: int, end: int) -> bool:
 
 def street(names: Names, start: int, end: int) -> bool:
     """Whatever names a street: a definite word, a name, an uncommon word; not جسر جوي."""
-    if end == start or names.line.stems[start] in words("not_buildings"):
+    if end == start or names.line.stems[start] in lists.NOT_BUILDINGS:
         return False
     return building(names, start, end) or names.line.words[start].definite
 
@@ -237,7 +238,7 @@ def ranked_building(names: Names, start: int, end: int) -> bool:
 
 def geographic(names: Names, start: int, end: int) -> bool:
     """A place, person or uncommon word behind جبل, نهر, سهل."""
-    if end == start or end - start > 3 or names.line.stems[start] in words("not_buildings"):
+    if end == start or end - start > 3 or names.line.stems[start] in lists.NOT_BUILDINGS:
         return False
     word = names.line.words[start]
     return names.label_at(start) in ("GPE", "LOC", "PERS") or (not word.cut and word.commonness <= UNCOMMON)

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple, TypeAlias
 
 from annotation.preannotate.words import plain
 
 FOLDER = Path(__file__).parent / "lexicons"
 _BOTH = plain("السعودية")  # a country, and its adjective
 Phrase = tuple[str, ...]
+_Node: TypeAlias = (
+    "dict[str, _Node]"  # the next words of entries, each with its node; under the empty word, their kinds
+)
 
 
 @cache
@@ -71,8 +74,7 @@ def norp_words() -> frozenset[str]:
     return frozenset(found) - (places - {_BOTH}) - words("not_norp")
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A lexicon entry found in a token sequence: half-open token range, and the list it comes from."""
 
     start: int
@@ -84,7 +86,7 @@ class PhraseMatcher:
     """Finds the longest entry at each position of a sequence of folded stems (dictionary of dictionaries)."""
 
     def __init__(self, lists: Mapping[str, Iterable[Phrase]]) -> None:
-        self._root: dict[str, dict] = {}  # type: ignore[type-arg]
+        self._root: dict[str, _Node] = {}
         for kind, phrases_of_kind in lists.items():
             for phrase in phrases_of_kind:
                 node = self._root
@@ -106,32 +108,40 @@ class PhraseMatcher:
         plain forms, which every further word must equal. `starts` (ascending) says at which tokens to look.
         """
         taken = 0
-        for start in range(len(first)) if starts is None else starts:
-            if start >= taken:
-                end, kinds = self._longest(first, rest, start, len(first))
-                for kind in kinds:
-                    yield Match(start, end, kind)
-                taken = end
+        stop = len(first)
+        root = self._root
+        for start in range(stop) if starts is None else starts:
+            node = root.get(first[start])
+            if node is None or start < taken:
+                continue
+            if "" not in node and (start + 1 == stop or rest[start + 1] not in node):
+                continue  # so it is with most words
+            end, kinds = _longest(node, rest, start, stop)
+            for kind in kinds:
+                yield Match(start, end, kind)
+            taken = end
 
     def inside(self, match: Match, first: Sequence[str], rest: Sequence[str]) -> Iterator[Match]:
         """Longest matches within a match, from its second token on."""
-        position = match.start + 1
-        while position < match.end:
-            end, kinds = self._longest(first, rest, position, match.end)
+        taken = 0
+        for start in range(match.start + 1, match.end):
+            node = self._root.get(first[start])
+            if node is None or start < taken:
+                continue
+            end, kinds = _longest(node, rest, start, match.end)
             for kind in kinds:
-                yield Match(position, end, kind)
-            position = max(end, position + 1)
+                yield Match(start, end, kind)
+            taken = end
 
-    def _longest(self, first: Sequence[str], rest: Sequence[str], start: int, stop: int) -> tuple[int, Iterable[str]]:
-        """The end and the kinds of the longest entry at `start`; `start` and nothing where there is none."""
-        node = self._root.get(first[start])
-        best: tuple[int, Iterable[str]] = (start, ())
-        at = start + 1
-        while node is not None:
-            if "" in node:
-                best = (at, node[""])
-            if at >= stop:
-                break
-            node = node.get(rest[at])
-            at += 1
-        return best
+
+def _longest(node: _Node, rest: Sequence[str], start: int, stop: int) -> tuple[int, Iterable[str]]:
+    """The end and the kinds of the longest entry that begins with the word of `node`; `start` and none without one."""
+    best: tuple[int, Iterable[str]] = (start, ())
+    at = start + 1
+    while True:
+        if "" in node:
+            best = (at, node[""])
+        if at >= stop or rest[at] not in node:
+            return best
+        node = node[rest[at]]
+        at += 1

@@ -8,6 +8,7 @@ from itertools import compress
 from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
+from annotation.preannotate import lists
 from annotation.preannotate.features import WordClasses
 from annotation.preannotate.forms import Forms, Reading
 from annotation.preannotate.words import Vocabulary, kept_letters, plain_words
@@ -27,7 +28,8 @@ class Word:
 
     `folded` is its plain spelling, `proclitic` the letters before its `stem`, `cut` where the stem begins in the form
     (code points), `commonness` the bits of its stem's count in raw text (0: never seen); `verbal` says that words like
-    it are mostly verbs; `triggers` are the rules it can set off.
+    it are mostly verbs; `triggers` are the rules it can set off. No noun phrase goes on with a word that is `closing`,
+    nor with a `predicate` unless a name begins there.
     """
 
     folded: str
@@ -39,6 +41,8 @@ class Word:
     commonness: int
     verbal: bool
     triggers: int
+    closing: bool
+    predicate: bool
 
 
 class Found(NamedTuple):
@@ -95,7 +99,7 @@ class Line:
 
     def stem(self, index: int) -> str:
         """The stem at `index`, empty outside the line."""
-        return self.stems[index] if 0 <= index < len(self.numbers) else ""
+        return self.stems[index] if 0 <= index < len(self.stems) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,10 @@ class LineReader:
         numbers = self.classes.classes.get(stem)
         verbal = numbers is not None and numbers[-1] in self.verbal_classes and not definite
         triggers = self.triggers.get(stem if is_word else form, 0)
-        return Word(folded, proclitic, stem, cut, is_word, definite, commonness, verbal, triggers)
+        closing = not is_word or form[0].isdigit() or folded in lists.STOPWORDS or stem in lists.STOPWORDS
+        closing = closing or folded in lists.VERBS
+        predicate = verbal or (stem in lists.VERBS and not definite)
+        return Word(folded, proclitic, stem, cut, is_word, definite, commonness, verbal, triggers, closing, predicate)
 
 
 def _picker(numbers: Sequence[int]) -> Callable[[Sequence[T]], tuple[T, ...]]:

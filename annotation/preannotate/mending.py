@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from annotation.preannotate.gazetteer import norp_words, phrases, words
-from annotation.preannotate.line import Found, Line
-from annotation.preannotate.triggers import QUOTES
+from annotation.preannotate import lists
+from annotation.preannotate.line import Found, Line, Word
+from annotation.preannotate.triggers import QUOTE, QUOTES
 from annotation.preannotate.words import plain, plain_words
 
 _SAUDI = plain("السعودية")
@@ -32,63 +32,67 @@ _SERIES = plain_words("ويندوز أندرويد آيفون أيفون غال�
 _KUNYAS = plain_words("أبو أبا أبي أم ابن بنت")  # no names by themselves
 _SON = plain("بن")
 _MONTHS = plain_words("رمضان شعبان رجب شوال محرم صفر")
-_FIRSTS = ("first_names", "name_firsts")
-_GIVEN = (*_FIRSTS, "surnames", "name_lasts")
+_FIRSTS = lists.FIRST_NAMES | lists.NAME_FIRSTS
+_GIVEN = _FIRSTS | lists.SURNAMES | lists.NAME_LASTS
+_PLACES = lists.GPE | lists.CITIES | lists.LOC
+_OUTSIDE = {
+    "GPE": lists.PLACE_HEADS,
+    "ORG": lists.DROPPED_HEADS,
+    "PERS": lists.HONORIFICS | lists.SOVEREIGNS,
+}
+_TANWIN = ("ًا", "اً")
+_UNVERBAL = ("PERS", "GPE")  # kinds of names that no verb ends
+_COMPLETED = ("ORG", "PERS", "PRODUCT")
 _PREPOSITIONS = plain_words("في من إلى على عن مع بين نحو ضد لدى عبر تجاه")
 
 
 def mended(line: Line, found: Found) -> Iterator[Found]:
     """A mention of the model without what does not belong to it; nothing where nothing is left."""
-    start, end = found.start, _before_blessing(line, found)
-    stops = words("stopwords")
-    while end > start and (line.folded[end - 1] in stops or not line.words[end - 1].is_word):
-        if found.label == "PERS" and line.forms[end - 1] == _ALI:
+    start, end, label = found.start, found.end, found.label
+    stems, folded, its = line.stems, line.folded, line.words
+    if label == "PERS":
+        end = _before_blessing(line, start, end)
+    while end > start and its[end - 1].closing and (folded[end - 1] in lists.STOPWORDS or not its[end - 1].is_word):
+        if label == "PERS" and line.forms[end - 1] == _ALI:
             break
         end -= 1
-    while end > start and line.folded[end - 1] in _LONE_PROCLITICS:
+    while end > start and folded[end - 1] in _LONE_PROCLITICS:
         end -= 1
-    while end > start + 1 and found.label in ("PERS", "GPE") and _is_verb(line, end - 1):
-        end -= 1
-    while start < end and (
-        line.stems[start] in stops or line.folded[start] in words("verbs") or not line.words[start].is_word
+    if label in _UNVERBAL:
+        while end > start + 1 and _is_verb(its[end - 1]):
+            end -= 1
+    while (start < end and its[start].closing) and (
+        stems[start] in lists.STOPWORDS or folded[start] in lists.VERBS or not its[start].is_word
     ):
-        if found.label == "PERS" and end > start + 1 and line.forms[start] == _ALI:
+        if label == "PERS" and end > start + 1 and line.forms[start] == _ALI:
             break
         start += 1
-    if start < end and found.label in _OUTSIDE:
-        outside = _OUTSIDE[found.label]
-        while start < end - 1 and any(line.stems[start] in words(name) for name in outside):
+    if end > start + 1 and label in _OUTSIDE:
+        outside = _OUTSIDE[label]
+        while start < end - 1 and stems[start] in outside:
             start += 1
-    if found.label == "PERS":
-        while start < end - 1 and _descriptive(line, start):
+    if label == "PERS":
+        while start < end - 1 and _descriptive(its[start]):
             start += 1
-        while end > start and len(line.folded[end - 1]) == 1:
+        while end > start and len(folded[end - 1]) == 1:
             end -= 1  # م. and د. belong to the next name
         if start < end:
             start, end = _with_descent(line, start, end)
     if start >= end:
         return
-    kept = found if (start, end) == (found.start, found.end) else found._replace(start=start, end=end)
-    if found.label in ("GPE", "LOC"):
-        if not _described_place(line, kept) and without_adjectives(line, [kept]):
+    kept = found if start == found.start and end == found.end else found._replace(start=start, end=end)
+    if label in ("GPE", "LOC"):
+        if not _described_place(line, kept) and without_adjectives(line, (kept,)):
             yield from _cut_at_proclitics(line, kept)
     elif not _common_noun(line, kept):
         yield kept
 
 
-_OUTSIDE = {
-    "GPE": ("place_heads",),
-    "ORG": ("dropped_heads",),
-    "PERS": ("honorifics", "sovereigns"),
-}
-
-
 def _with_descent(line: Line, start: int, end: int) -> tuple[int, int]:
     """A person's name with what its links of descent join: العربي before بن مهيدي, سريع behind جمال أبو."""
-    given = start > 0 and any(line.folded[start - 1] in words(name) for name in _FIRSTS)
-    if given and line.folded[start] == _SON and not line.forms[start - 1].endswith("ى"):  # على
-        start -= 1
-    if end < len(line) and (line.folded[end - 1] == _SON or _is_kunya(line, end - 1)) and _may_be_name(line, end):
+    if start > 0 and line.folded[start] == _SON and line.folded[start - 1] in _FIRSTS:
+        start -= int(not line.forms[start - 1].endswith("ى"))  # على
+    if end < len(line.forms) and (line.folded[end - 1] == _SON or _is_kunya(line, end - 1)) and _may_be_name(line, end):
         end += 1
     return start, end
 
@@ -100,38 +104,37 @@ def _is_kunya(line: Line, at: int) -> bool:
 
 def _may_be_name(line: Line, at: int) -> bool:
     word = line.words[at]
-    if not word.is_word or word.cut or word.folded in words("stopwords") or word.stem in words("offices"):
+    if not word.is_word or word.cut or word.folded in lists.STOPWORDS or word.stem in lists.OFFICES:
         return False
-    return word.folded not in words("verbs") and not line.forms[at][0].isdigit()
+    return word.folded not in lists.VERBS and not line.forms[at][0].isdigit()
 
 
-def _before_blessing(line: Line, found: Found) -> int:
+def _before_blessing(line: Line, start: int, end: int) -> int:
     """The end of a person's name before رضي الله عنه and the like."""
-    if found.label == "PERS":
-        for at in range(found.start, found.end - 1):
+    if end > start + 1 and _GOD in line.folded[start + 1 : end]:
+        for at in range(start, end - 1):
             if line.folded[at] in _BLESSINGS and line.folded[at + 1] == _GOD:
                 return at
-    return found.end
+    return end
 
 
 def _described_place(line: Line, found: Found) -> bool:
     """المنطقة alone, and الأراضي اليمنية: a common noun with a nationality."""
     if found.end - found.start == 1:
-        return line.words[found.start].stem in words("common_nouns")
-    return line.stems[found.start] in _TERRITORIES and line.stems[found.end - 1] in norp_words()
+        return line.words[found.start].stem in lists.COMMON_NOUNS
+    return line.stems[found.start] in _TERRITORIES and line.stems[found.end - 1] in lists.NATIONS
 
 
-def _is_verb(line: Line, at: int) -> bool:
-    word = line.words[at]
-    return word.verbal and word.stem not in words("first_names") and word.stem not in words("surnames")
+def _is_verb(word: Word) -> bool:
+    return word.verbal and word.stem not in lists.FIRST_NAMES and word.stem not in lists.SURNAMES
 
 
-def _descriptive(line: Line, at: int) -> bool:
+def _descriptive(word: Word) -> bool:
     """Whether the first word of a person's name only describes him: الأمازيغي أحمد, الرئيس محمد."""
-    stem = line.stems[at]
-    if stem in words("first_names") or not line.words[at].definite:
+    stem = word.stem
+    if not word.definite or stem in lists.FIRST_NAMES:
         return False
-    return stem in norp_words() or (stem,) in phrases("offices_alone") or stem[2:] in words("occupations")
+    return stem in lists.NATIONS or (stem,) in lists.OFFICES_ALONE or stem[2:] in lists.OCCUPATIONS
 
 
 def _cut_at_proclitics(line: Line, found: Found) -> Iterator[Found]:
@@ -139,7 +142,7 @@ def _cut_at_proclitics(line: Line, found: Found) -> Iterator[Found]:
     start = found.start
     for at in range(found.start + 1, found.end):
         word = line.words[at]
-        if word.proclitic in ("و", "ب", "ل") and any(word.stem in words(name) for name in ("gpe", "cities", "loc")):
+        if word.proclitic in ("و", "ب", "ل") and word.stem in _PLACES:
             yield found._replace(start=start, end=at)
             start = at
     yield found if start == found.start else found._replace(start=start)
@@ -147,87 +150,103 @@ def _cut_at_proclitics(line: Line, found: Found) -> Iterator[Found]:
 
 def _common_noun(line: Line, found: Found) -> bool:
     """Whether an ORG or PERS mention is a common noun: الهيئة, البلدة, ضاحكا, a national team."""
-    if found.label == "ORG" and any(line.stems[at] in _TEAMS for at in range(found.start, found.end)):
-        return True
-    if found.label == "ORG" and line.stems[found.start] in _AUTHORITIES:
-        return True
-    if found.label == "PERS":
-        if line.folded[found.end - 2 : found.end] == (_HELP, _GOD):
-            return True  # لولا توفيق الله
-        first = line.words[found.start]
-        if first.proclitic.endswith("ك") and first.stem not in words("first_names"):
-            return True  # وكالين
-    if found.end - found.start > 1:
-        first, last = line.words[found.start], line.words[found.end - 1]
-        if found.label != "ORG" or found.end - found.start > 2 or first.stem not in words("org_heads") or last.definite:
-            return False
-        described = first.folded.endswith("ة") and last.folded.endswith("ية") and last.stem not in words("gpe")
-        return described or (last.folded.endswith("ة") and last.commonness > 8)  # مدرسة ابتدائية, مدرسة جديدة
-    word = line.words[found.start]
     if found.label == "ORG":
-        if word.definite and (word.stem in words("org_heads") or word.stem[2:] in words("org_heads")):
-            return True
-        return word.definite and word.stem in words("common_nouns")
-    if found.label == "PERS":
-        if word.stem in _MONTHS:
-            return True  # هلال شعبان
-        if _is_kunya(line, found.start) or (word.definite and word.stem[2:] in words("occupations")):
-            return True
-        if line.stem(found.start - 1) in words("org_heads") and not any(word.stem in words(name) for name in _GIVEN):
-            return True  # مؤسسة سلال
-        if not word.definite and word.folded.endswith(_PLURAL):
-            return True  # عقاريون, سياسيون
-        group = word.stem in norp_words() and word.stem.endswith(("ين", "ون", "ات", "ية"))
-        return group or line.forms[found.start].endswith(("ًا", "اً")) or word.stem in words("common_nouns")
-    return False
+        return _common_body(line, found.start, found.end)
+    return found.label == "PERS" and _common_person(line, found.start, found.end)
+
+
+def _common_body(line: Line, start: int, end: int) -> bool:
+    """الهيئة, البلدة, مدرسة ابتدائية, السلطات التركية, a national team."""
+    first, last = line.words[start], line.words[end - 1]
+    if first.stem in _AUTHORITIES or not _TEAMS.isdisjoint(line.stems[start:end]):
+        return True
+    if end - start == 1:
+        return first.definite and (
+            first.stem in lists.ORG_HEADS or first.stem[2:] in lists.ORG_HEADS or first.stem in lists.COMMON_NOUNS
+        )
+    if end - start > 2 or first.stem not in lists.ORG_HEADS or last.definite:
+        return False
+    described = first.folded.endswith("ة") and last.folded.endswith("ية") and last.stem not in lists.GPE
+    return described or (last.folded.endswith("ة") and last.commonness > 8)  # مدرسة ابتدائية, مدرسة جديدة
+
+
+def _common_person(line: Line, start: int, end: int) -> bool:
+    """ضاحكا, وكالين, سياسيون, هلال شعبان, مؤسسة سلال, لولا توفيق الله."""
+    word = line.words[start]
+    if word.proclitic.endswith("ك") and word.stem not in lists.FIRST_NAMES:
+        return True
+    if end - start > 1:
+        return line.folded[end - 1] == _GOD and line.folded[end - 2] == _HELP
+    if word.stem in _MONTHS or _is_kunya(line, start) or (word.definite and word.stem[2:] in lists.OCCUPATIONS):
+        return True
+    if line.stem(start - 1) in lists.ORG_HEADS and word.stem not in _GIVEN:
+        return True
+    if not word.definite and word.folded.endswith(_PLURAL):
+        return True
+    group = word.stem in lists.NATIONS and word.stem.endswith(("ين", "ون", "ات", "ية"))
+    return group or line.forms[start].endswith(_TANWIN) or word.stem in lists.COMMON_NOUNS
 
 
 def completed(line: Line, found: Sequence[Found]) -> list[Found]:
     """List and model mentions with the words that belong to them: a nationality, a clan name."""
-    result = []
-    for mention in found:
-        stems = (line.stems[mention.start], *line.folded[mention.start + 1 : mention.end])
-        after = mention.end
-        national = line.stem(after) in norp_words() and line.words[after].definite and not line.words[after].cut
-        if mention.label == "ORG" and stems in phrases("national_bodies") and national:
-            mention = mention._replace(end=after + 1)
-        if mention.label == "PERS" and line.folded[after : after + 1] == (_CLAN,) and after + 1 < len(line):
-            mention = mention._replace(end=after + 2)
-        if mention.label == "PRODUCT" and stems[-1] in _SERIES and _is_version(line, after):
-            mention = mention._replace(end=after + 1)
-        result.append(mention)
-    return result
+    return [_complete(line, mention) if mention.label in _COMPLETED else mention for mention in found]
 
 
-def _is_version(line: Line, at: int) -> bool:
-    return at < len(line) and line.forms[at].isdecimal() and len(line.forms[at]) <= 2
+def _complete(line: Line, mention: Found) -> Found:
+    start, after, label = mention.start, mention.end, mention.label
+    if after >= len(line.forms):
+        return mention
+    word = line.words[after]
+    if label == "ORG":
+        national = word.definite and not word.cut and word.stem in lists.NATIONS
+        if national and (line.stems[start], *line.folded[start + 1 : after]) in lists.NATIONAL_BODIES:
+            return mention._replace(end=after + 1)
+    elif label == "PERS":
+        if word.folded == _CLAN and after + 1 < len(line.forms):
+            return mention._replace(end=after + 2)
+    elif _is_version(line.forms[after]) and (line.folded if after > start + 1 else line.stems)[after - 1] in _SERIES:
+        return mention._replace(end=after + 1)
+    return mention
 
 
-def printed(line: Line, found: Found) -> bool:
-    """Whether a place's name is that of a newspaper: جريدة الشرق الأوسط, صحيفة الرياض."""
-    before = line.words[found.start - 1] if found.start else None
-    return before is not None and before.stem in _PAPERS and not line.words[found.start].proclitic
+def _is_version(form: str) -> bool:
+    return form.isdecimal() and len(form) <= 2
 
 
-def governed(line: Line, found: Found) -> bool:
-    """Whether a region's name stands for a province: محافظة البقاع, ولاية البحر الأحمر."""
-    return found.label == "LOC" and line.stem(found.start - 1) in _PROVINCES and not line.words[found.start].cut
+def label_of(line: Line, start: int, listed: str) -> str:
+    """The label of a listed name: a newspaper's (صحيفة الرياض), a province's (محافظة البقاع), else that of its list."""
+    if start:
+        before, word = line.stems[start - 1], line.words[start]
+        if before in _PAPERS and not word.proclitic:
+            return "ORG"
+        if before in _PROVINCES and listed == "LOC" and not word.cut:
+            return "GPE"
+    return listed
 
 
 def without_adjectives(line: Line, found: Iterable[Found]) -> list[Found]:
     """The list matches but السعودية where it is an adjective (behind a definite noun), and حماس where it is no name."""
-    kept = []
-    for mention in found:
-        if mention.end - mention.start == 1 and line.stems[mention.start] == _SAUDI:
-            before = line.words[mention.start - 1] if mention.start else None
-            joined = line.words[mention.start].proclitic
-            if before is not None and joined in ("", "و") and before.is_word:
-                adjective = before.definite and before.folded not in _PREPOSITIONS
-                if adjective and (not joined or before.stem in norp_words()):
-                    continue
-        if not (_enthusiasm(line, mention) or _no_place(line, mention)):
-            kept.append(mention._replace(label="ORG") if _newspaper(line, mention) else mention)
+    kept = [mention for mention in found if mention.end > mention.start + 1 or not _no_name(line, mention)]
+    if line.triggers & QUOTE:
+        return [mention._replace(label="ORG") if _newspaper(line, mention) else mention for mention in kept]
     return kept
+
+
+def _no_name(line: Line, found: Found) -> bool:
+    """Whether a name of one word is none here."""
+    stem = line.stems[found.start]
+    if (stem == _SAUDI and _saudi(line, found.start)) or (stem == _ENTHUSIASM and _enthusiasm(line, found.end)):
+        return True
+    return found.label in ("GPE", "LOC") and _no_place(line, found.start)
+
+
+def _saudi(line: Line, at: int) -> bool:
+    """Whether السعودية is an adjective."""
+    if not at:
+        return False
+    before, joined = line.words[at - 1], line.words[at].proclitic
+    adjective = joined in ("", "و") and before.is_word and before.definite and before.folded not in _PREPOSITIONS
+    return adjective and (not joined or before.stem in lists.NATIONS)
 
 
 def _is_common_word(line: Line, at: int) -> bool:
@@ -238,9 +257,9 @@ def _is_common_word(line: Line, at: int) -> bool:
     if before is None or not before.is_word:
         return word.stem == _NAJD
     if word.stem == _NAJD:
-        return before.definite or (before.stem in words("stopwords") and before.stem not in _PREPOSITIONS)
+        return before.definite or (before.stem in lists.STOPWORDS and before.stem not in _PREPOSITIONS)
     if word.stem == _UPPER_EGYPT:
-        adjective = at + 1 < len(line) and line.words[at + 1].definite
+        adjective = at + 1 < len(line.words) and line.words[at + 1].definite
         return before.stem in (_ON, word.stem) or (before.stem == _AT and adjective)
     return before.definite or (word.stem == _SEA and before.stem == _AT) or before.stem == "عبد"
 
@@ -248,32 +267,28 @@ def _is_common_word(line: Line, at: int) -> bool:
 def _newspaper(line: Line, found: Found) -> bool:
     """«الخليج», alone in quotation marks: the newspaper."""
     at, end = found.start, found.end
-    if at == 0 or end >= len(line) or line.folded[at:end] not in phrases("newspapers"):
+    if at == 0 or end >= len(line.forms) or QUOTES.get(line.forms[at - 1]) != line.forms[end]:
         return False
-    return QUOTES.get(line.forms[at - 1]) == line.forms[end]
+    return line.folded[at:end] in lists.NEWSPAPERS
 
 
-def _no_place(line: Line, found: Found) -> bool:
+def _no_place(line: Line, at: int) -> bool:
     """Whether a place's name of one word is none here: دوما with tanwin, نجد, على الصعيد, ياسر عرفات."""
-    at = found.start
-    if found.end - at > 1 or found.label not in ("GPE", "LOC"):
-        return False
-    if line.forms[at].endswith(("ًا", "اً")):
+    if line.forms[at].endswith(_TANWIN) or (line.stems[at] in _UNSAFE_REGIONS and _is_common_word(line, at)):
         return True
-    if line.stems[at] in _UNSAFE_REGIONS and _is_common_word(line, at):
-        return True
-    return line.stem(at - 1) in words("first_names") and line.stem(at - 1) not in words("ambiguous_names")
+    before = line.stem(at - 1)
+    return before in lists.FIRST_NAMES and before not in lists.AMBIGUOUS_NAMES
 
 
-def _enthusiasm(line: Line, found: Found) -> bool:
+def _enthusiasm(line: Line, after: int) -> bool:
     """Whether حماس is the common noun: حماس الجمهور."""
-    after = found.end
-    if line.stems[found.start] != _ENTHUSIASM or after > found.start + 1 or after >= len(line):
+    if after >= len(line.forms):
         return False
-    return line.words[after].definite and not line.words[after].cut and line.stems[after] not in norp_words()
+    word = line.words[after]
+    return word.definite and not word.cut and word.stem not in lists.NATIONS
 
 
-def trimmed_to_surnames(lines: Sequence[Line], found: Sequence[Sequence[Found]]) -> list[list[Found]]:
+def trimmed_to_surnames(lines: Sequence[Line], found: Sequence[list[Found]]) -> list[list[Found]]:
     """A person's mention that begins with the surname of somebody named in full elsewhere ends there."""
     surnames = {
         line.folded[mention.end - 1]
@@ -281,14 +296,15 @@ def trimmed_to_surnames(lines: Sequence[Line], found: Sequence[Sequence[Found]])
         for mention in mentions
         if mention.label == "PERS" and mention.end - mention.start > 1 and mention.score > 0.6
     }
-    result = []
-    for line, mentions in zip(lines, found, strict=True):
-        kept = []
-        for mention in mentions:
-            first = line.stems[mention.start]
-            family = first in surnames and first.startswith("ال") and first not in words("first_names")
-            if mention.label == "PERS" and mention.end - mention.start > 1 and family:
-                mention = mention._replace(end=mention.start + 1)
-            kept.append(mention)
-        result.append(kept)
-    return result
+    families = {surname for surname in surnames if surname.startswith("ال")} - lists.FIRST_NAMES
+    if not families:
+        return [*found]
+    return [
+        [_trimmed(mention) if line.stems[mention.start] in families else mention for mention in mentions]
+        for line, mentions in zip(lines, found, strict=True)
+    ]
+
+
+def _trimmed(found: Found) -> Found:
+    long = found.label == "PERS" and found.end - found.start > 1
+    return found._replace(end=found.start + 1) if long else found

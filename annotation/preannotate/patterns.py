@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
+from annotation.preannotate import lists
 from annotation.preannotate.chains import Names
-from annotation.preannotate.gazetteer import norp_words, phrases, words
 from annotation.preannotate.line import Found, Line
 from annotation.preannotate.triggers import CLUB, EDITION, FAINT_CLUBS, LONE_CLUB, QUOTE, QUOTES, SPORT
 from annotation.preannotate.words import plain, plain_words
@@ -36,9 +36,9 @@ def lone_clubs(names: Names) -> Iterator[Found]:
         if at in names.blocked or at in names.persons or names.starting(at) is not None:
             continue
         before, after = line.stem(at - 1), line.stem(at + 1)
-        construct = at > 0 and not line.words[at - 1].definite and not line.words[at].cut and before in words("offices")
-        described = after in _NO_CLUBS or (at + 1 < len(line) and line.words[at + 1].proclitic == "ل")
-        if before in words("place_heads") or before in _NOT_BEFORE_CLUBS or construct or described:
+        construct = at > 0 and not line.words[at - 1].definite and not line.words[at].cut and before in lists.OFFICES
+        described = after in _NO_CLUBS or (at + 1 < len(line.words) and line.words[at + 1].proclitic == "ل")
+        if before in lists.PLACE_HEADS or before in _NOT_BEFORE_CLUBS or construct or described:
             continue
         if line.stems[at] in FAINT_CLUBS and (before not in _CLUB_WORDS or line.words[at].cut):
             continue
@@ -62,7 +62,7 @@ def editions(names: Names) -> Iterator[Found]:
     line = names.line
     for start in line.at(EDITION):
         at = start + 1
-        while at < len(line) and (line.folded[at] in _ORDINALS or line.forms[at].isdigit()):
+        while at < len(line.words) and (line.folded[at] in _ORDINALS or line.forms[at].isdigit()):
             at += 1
         at += int(at > start + 1 and line.stem(at) == "من")
         event = names.starting(at)
@@ -79,7 +79,7 @@ def _with_possessives(listed: str) -> frozenset[str]:
     return frozenset(found)
 
 
-_QUOTED: Mapping[str, frozenset[str]] = {
+_QUOTED = {
     "PRODUCT": _with_possessives(
         "فيلم مسلسل رواية مسرحية أغنية ألبوم كتاب ديوان لعبة شريط قصيدة سلسلة برنامج منصة تطبيق لوحة جائزة مؤشر عرض"
         " وثائقي عمل مجموعة روبوت جهاز قمر سيارة نوع عنوان"
@@ -90,7 +90,8 @@ _QUOTED: Mapping[str, frozenset[str]] = {
     "LAW": _with_possessives("مبادرة استراتيجية إستراتيجية خطة مخطط قانون اتفاقية مشروع"),
     "EVENT": _with_possessives("مهرجان معرض مؤتمر ملتقى منتدى مسابقة حملة"),
 }
-_TO_MEDIUM = plain_words("ل لـ إلى")
+_KINDS = {head: label for label, heads in reversed(_QUOTED.items()) for head in heads}  # of two, the first counts
+_SENTENCE_ENDS = frozenset(".؟!")
 _LONGEST = 8  # tokens in quotation marks that still are a name
 _APART = 2  # words between the head and its quoted name
 
@@ -100,28 +101,27 @@ def quoted_names(names: Names) -> Iterator[Found]:
     line = names.line
     done = 0
     for at in line.at(QUOTE):
+        if at < done:
+            continue
+        inside = line.forms[at + 1 : at + 2 + _LONGEST]
         closer = QUOTES[line.forms[at]]
-        stop = min(len(line), at + 2 + _LONGEST)
-        end = next((index for index in range(at + 1, stop) if line.forms[index] == closer), 0)
-        if at < done or end <= at + 1:
+        end = at + 1 + inside.index(closer) if closer in inside else 0
+        if end <= at + 1:
             continue
         done = end + 1
-        label = _kind(names, at) or ("ORG" if line.folded[at + 1 : end] in phrases("newspapers") else "")
-        if label and not any(line.forms[index] in (".", "؟", "!") for index in range(at + 1, end)):
+        label = _kind(line, at) or ("ORG" if line.folded[at + 1 : end] in lists.NEWSPAPERS else "")
+        if label and _SENTENCE_ENDS.isdisjoint(line.forms[at + 1 : end]):
             yield Found(at + 1, end, label, 0.8, "phrases", whole=True)
         elif at > 0 and line.folded[at - 1] == "ل" and end - at <= 4:
             yield Found(at + 1, end, "ORG", 0.8, "phrases", whole=True)
 
 
-def _kind(names: Names, opener: int) -> str:
-    line = names.line
-    for before in range(opener - 1, max(-1, opener - 2 - _APART), -1):
-        word = line.words[before]
+def _kind(line: Line, opener: int) -> str:
+    for word in reversed(line.words[max(0, opener - 1 - _APART) : opener]):
         if not word.is_word:
             return ""
-        for label, heads in _QUOTED.items():
-            if word.stem in heads:
-                return label
-        if not word.definite and word.stem not in norp_words():
+        if word.stem in _KINDS:
+            return _KINDS[word.stem]
+        if not word.definite and word.stem not in lists.NATIONS:
             return ""
     return ""

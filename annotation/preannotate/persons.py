@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from annotation.preannotate import lists
 from annotation.preannotate.chains import Names
-from annotation.preannotate.gazetteer import words
 from annotation.preannotate.line import Found, Line, Word
 from annotation.preannotate.triggers import GIFTS, GIVEN, NATIONAL, OFFICE, TITLES, given_names
 from annotation.preannotate.words import plain, plain_words
@@ -15,6 +15,8 @@ _PARENTS = plain_words("أبو أبي أبا أم آل أيت آيت أهل")
 _LINKS = _DESCENT | _PARENTS | {"عبد"}  # a child of, a clan of, a servant of
 _AGES = plain_words("عاما عام سنة سنوات أعوام")
 _SAID = plain_words("قال قالت يقول تقول أكد أكدت أوضح أوضحت أضاف أضافت صرح صرحت كشف يرى ترى أشار يروي تروي المدعو اسمه")
+_GIVEN_NAMES = given_names()
+_ANNOUNCING = _SAID | lists.HONORIFICS | lists.SOVEREIGNS
 _PREPOSITION = "علي"  # على in plain spelling
 _LONGEST = 7  # words of a name
 _ENOUGH = 3  # pieces of evidence
@@ -23,6 +25,7 @@ _BY_NAME = plain("باسم")  # in the name of, behind a speaker
 _SPEAKERS = plain_words("المتحدث المتحدثة متحدث متحدثة الناطق الناطقة ناطق ناطقة الرسمي الرسمية تحدث يتحدث تتحدث")
 _ROYAL = plain_words("الملك الملكة الأمير الأميرة السلطان الشيخ الشيخة الخليفة الملا")
 _JOINED_PRONOUNS = tuple(plain_words("هم ها هما هن ته تها كم نا"))
+_NOT_STRANGE = (*_JOINED_PRONOUNS, "ات", "ية", "ة")
 _BU = plain("بو")  # begins many Maghrebi family names
 _RELATIVES = frozenset(
     relative + pronoun
@@ -41,9 +44,11 @@ def persons(names: Names) -> Iterator[Found]:
     line = names.line
     taken = 0
     for at in line.at(GIVEN):
-        end = _name_end(names, at) if at >= taken else at
+        if at < taken:
+            continue
+        end = _name_end(names, at)
         if end <= at + 1:
-            if at < taken or not (_royal(names, at) or _related(names, at)):
+            if not _known_alone(names, at):
                 continue
             end = at + 1
         start = at
@@ -58,54 +63,64 @@ def persons(names: Names) -> Iterator[Found]:
 def _name_end(names: Names, start: int) -> int:
     """The end of a full name that begins at a token; `start` where none does."""
     line = names.line
-    if start in names.blocked or _is_preposition(names, start) or _is_function_word(names, start):
+    stem = line.stems[start]
+    if start in names.blocked or _is_preposition(line, start):
         return start
-    if line.stems[start] == _BY_NAME and line.stem(start - 1) in _SPEAKERS:
+    if line.folded[start] in lists.STOPWORDS and _is_function_word(line, start):
         return start
-    at = start + int(line.stems[start] in TITLES)
-    titled = at > start
-    if at >= len(line):
+    if stem == _BY_NAME and line.stem(start - 1) in _SPEAKERS:
         return start
-    first = line.folded[at] if titled else line.stems[at]
-    given = given_names()
-    compound = at + 1 < len(line) and _compound(names, at, first)
-    plausible = first in words("name_firsts") and line.words[at].commonness <= _UNCOMMON and not _final_alef(line, at)
-    plausible = plausible and first not in words("sovereigns") and not _ranked(first)
-    if first not in given and not compound and not plausible and not (titled and first in _DESCENT):
+    titled = stem in TITLES
+    at = start + int(titled)
+    if at >= len(line.words):
         return start
-    sure = compound or (first in given and first not in words("ambiguous_names"))
-    announced = _announced(names, start)
-    evidence = 1 + int(sure) + announced + int(titled)
+    first = line.folded[at] if titled else stem
+    compound = at + 1 < len(line.words) and _compound(line, at, first)
+    given = first in _GIVEN_NAMES
+    if not (given or compound or (titled and first in _DESCENT) or _plausible(line, at, first)):
+        return start
     at += 2 if compound else 0 if first in _DESCENT else 1
-    end, more = _further_names(names, at, start + _LONGEST)
-    evidence += more
+    end, evidence = _further_names(names, at, start + _LONGEST)
+    if end <= start + 1:
+        return start
+    sure = compound or (given and first not in lists.AMBIGUOUS_NAMES)
+    announced = _announced(names, start)
+    evidence += 1 + int(sure) + announced + int(titled)
     if line.forms[end : end + 1] == ("(",) and line.stem(end + 2) in _AGES:
         evidence += 2
     return end if evidence >= (_ENOUGH if sure or announced or titled else _ENOUGH + 1) else start
 
 
+def _plausible(line: Line, at: int, first: str) -> bool:
+    """Whether a word of foreign lists may be a given name here."""
+    if first not in lists.NAME_FIRSTS or line.words[at].commonness > _UNCOMMON or _final_alef(line, at):
+        return False
+    return first not in lists.SOVEREIGNS and not _ranked(first)
+
+
 def _further_names(names: Names, at: int, limit: int) -> tuple[int, int]:
     """Where the names behind a given name end, and how much they show that all is a name."""
     line = names.line
-    given = given_names()
     evidence = 0
-    while at < min(limit, len(line)):
-        word = line.words[at]
-        if word.folded in _DESCENT and at + 2 < len(line) and line.folded[at + 1] == _SERVANT:
+    limit = min(limit, len(line.words))
+    while at < limit:
+        word, form = line.words[at], line.forms[at]
+        folded = word.folded
+        if folded in _DESCENT and at + 2 < len(line.words) and line.folded[at + 1] == _SERVANT:
             evidence += 1
             at += 1  # بن عبد الله: عبد is a link itself
-        elif (word.folded in _LINKS or line.forms[at] in _FOREIGN_LINKS) and _may_follow(names, at + 1):
+        elif (folded in _LINKS or form in _FOREIGN_LINKS) and _may_follow(names, at + 1):
             evidence += 2
-            at += 3 if line.forms[at] in _FOREIGN_LINKS and line.forms[at + 1] in _FOREIGN_ARTICLES else 2
-            at = min(at, len(line))
-            if word.folded == _CLAN:
+            at += 3 if form in _FOREIGN_LINKS and line.forms[at + 1] in _FOREIGN_ARTICLES else 2
+            at = min(at, len(line.words))
+            if folded == _CLAN:
                 break  # a clan ends a name
         elif (word.cut and not _unseen(word)) or _ends_name(names, at):
             break
-        elif word.folded in given:
+        elif folded in _GIVEN_NAMES:
             evidence += 1
             at += 1
-        elif word.folded in words("surnames") and not names.ends_phrase(at):
+        elif folded in lists.SURNAMES and not names.ends_phrase(at):
             evidence += max(1, _surname_evidence(names, at))
             at += 1
         elif _is_surname(names, at):
@@ -113,7 +128,7 @@ def _further_names(names: Names, at: int, limit: int) -> tuple[int, int]:
             at += 1
             if word.definite or not _goes_on(names, at):
                 break
-        elif word.definite and word.folded[2:] in words("occupations") and _ends_family_name(names, at + 1):
+        elif word.definite and folded[2:] in lists.OCCUPATIONS and _ends_family_name(names, at + 1):
             at += 1  # الفلاح السغروشني: a family name of two words
         else:
             break
@@ -121,7 +136,7 @@ def _further_names(names: Names, at: int, limit: int) -> tuple[int, int]:
 
 
 def _ends_name(names: Names, at: int) -> bool:
-    return at in names.blocked or _is_preposition(names, at) or _begins_office(names, at)
+    return at in names.blocked or _is_preposition(names.line, at) or _begins_office(names, at)
 
 
 def _unseen(word: Word) -> bool:
@@ -132,85 +147,87 @@ def _unseen(word: Word) -> bool:
 
 def _goes_on(names: Names, at: int) -> bool:
     """Whether a name goes on behind an unlisted one: محمد كامل عبدالصمد, لمياء بوجناح الزريبي."""
-    if at >= len(names.line):
+    if at >= len(names.line.words):
         return False
     word = names.line.words[at]
-    if word.folded in words("first_names"):
-        return word.folded not in words("ambiguous_names") and not word.cut
+    if word.folded in lists.FIRST_NAMES:
+        return word.folded not in lists.AMBIGUOUS_NAMES and not word.cut
     family = word.definite and word.folded.endswith("ي") and not word.cut and not names.is_nisba(at)
     return family and word.commonness <= _SCARCE
 
 
-def _is_function_word(names: Names, at: int) -> bool:
-    folded = names.line.folded
-    gift = folded[at] in GIFTS and folded[at + 1 : at + 2] == (_GOD,)  # ضيف الله
-    return folded[at] in words("stopwords") and folded[at] != _PREPOSITION and not gift
+def _is_function_word(line: Line, at: int) -> bool:
+    """Whether a stop word is no name: not على, nor ضيف الله."""
+    folded = line.folded
+    gift = folded[at] in GIFTS and folded[at + 1 : at + 2] == (_GOD,)
+    return folded[at] != _PREPOSITION and not gift
 
 
 def _ends_family_name(names: Names, at: int) -> bool:
-    return at < len(names.line) and names.line.words[at].definite and _is_surname(names, at)
+    return at < len(names.line.words) and names.line.words[at].definite and _is_surname(names, at)
 
 
 def _ranked(word: str) -> bool:
     """السفير, العميد: an office and no given name, though lists of foreign names have it."""
-    return word.startswith("ال") and (word[2:] in words("offices") or word[2:] in words("occupations"))
+    return word.startswith("ال") and (word[2:] in lists.OFFICES or word[2:] in lists.OCCUPATIONS)
 
 
-def _compound(names: Names, at: int, first: str) -> bool:
+def _compound(line: Line, at: int, first: str) -> bool:
     """عبد الرحمن, ضيف الله: a given name of two words."""
     if first == _SERVANT:
-        return _divine(names, at + 1)
-    return first in GIFTS and names.line.folded[at + 1] == _GOD
+        return _divine(line, at + 1)
+    return first in GIFTS and line.folded[at + 1] == _GOD
 
 
-def _divine(names: Names, at: int) -> bool:
+def _divine(line: Line, at: int) -> bool:
     """الله, الرحمن behind عبد."""
-    return names.line.words[at].definite or names.line.folded[at] == _GOD
+    return line.words[at].definite or line.folded[at] == _GOD
 
 
 def _may_follow(names: Names, at: int) -> bool:
     """Whether the word behind بن, أبو, آل or عبد may be a name."""
-    if at >= len(names.line):
+    if at >= len(names.line.words):
         return False
     word = names.line.words[at]
     before = names.line.folded[at - 1]
     if before == _SERVANT:
-        return _divine(names, at)
+        return _divine(names.line, at)
     if before == _CLAN:
         return word.is_word and not names.ends_phrase(at)
     if word.folded == _PREPOSITION:
-        return not _is_preposition(names, at)
+        return not _is_preposition(names.line, at)
     if names.ends_phrase(at):
         return False
-    return word.folded in words("first_names") or word.definite or word.commonness <= _UNCOMMON
+    return word.folded in lists.FIRST_NAMES or word.definite or word.commonness <= _UNCOMMON
 
 
-def _is_preposition(names: Names, at: int) -> bool:
-    return names.line.stems[at] == _PREPOSITION and names.line.forms[at].endswith("ى")
+def _is_preposition(line: Line, at: int) -> bool:
+    return line.stems[at] == _PREPOSITION and line.forms[at].endswith("ى")
 
 
 def _is_surname(names: Names, at: int) -> bool:
     """Whether an unlisted word may end a person's name: uncommon, with the article or in ي, and no plural."""
     word = names.line.words[at]
-    if names.ends_phrase(at) or word.folded in words("honorifics") or word.folded.endswith(("ات", "ية")):
+    folded, definite, commonness = word.folded, word.definite, word.commonness
+    if commonness > _UNCOMMON or names.ends_phrase(at):
         return False
-    if _final_alef(names.line, at) or (word.folded.endswith(_JOINED_PRONOUNS) and not word.definite):
+    if folded in lists.HONORIFICS or folded.endswith(("ات", "ية")) or _final_alef(names.line, at):
         return False
-    if names.is_nisba(at) and word.folded.endswith(("ين", "ون")):
+    if folded.endswith(_JOINED_PRONOUNS) and not definite:
         return False
-    if word.definite and word.folded[2:] in words("occupations"):
+    if folded.endswith(("ين", "ون")) and names.is_nisba(at):
         return False
-    if word.commonness > _UNCOMMON:
+    if definite and folded[2:] in lists.OCCUPATIONS:
         return False
-    if word.folded in words("name_lasts"):
+    if folded in lists.NAME_LASTS:
         return True
-    if word.folded.endswith("ا"):
+    if folded.endswith("ا"):
         return False  # صباحا, مبتسما
-    if word.definite and word.folded.endswith("ي"):
+    if definite and folded.endswith("ي"):
         return True
-    if word.definite and word.folded.endswith("ة"):
-        return word.commonness <= _RARE  # باسم الرابطة
-    return word.commonness <= (_SCARCE if word.definite or word.folded.endswith("ي") else _RARE)
+    if definite and folded.endswith("ة"):
+        return commonness <= _RARE  # باسم الرابطة
+    return commonness <= (_SCARCE if definite or folded.endswith("ي") else _RARE)
 
 
 def _surname_evidence(names: Names, at: int) -> int:
@@ -224,35 +241,32 @@ def _surname_evidence(names: Names, at: int) -> int:
 
 def _final_alef(line: Line, at: int) -> bool:
     """Whether a word ends in ى where a foreign name is spelt with ي: رأى, سعى."""
-    return line.forms[at].endswith("ى") and line.folded[at] not in words("first_names")
+    return line.forms[at].endswith("ى") and line.folded[at] not in lists.FIRST_NAMES
 
 
 def _begins_office(names: Names, at: int) -> bool:
     """ولي العهد, رئيس الوزراء behind a name: an office in construct and no surname."""
     line = names.line
     word = line.words[at]
-    if word.definite or word.folded in words("first_names"):
+    if word.definite or word.folded in lists.FIRST_NAMES:
         return False
-    if word.folded not in words("offices") and word.folded not in words("occupations"):
+    if word.folded not in lists.OFFICES and word.folded not in lists.OCCUPATIONS:
         return False
-    return at + 1 < len(line) and not names.ends_phrase(at + 1) and line.words[at + 1].definite
+    return at + 1 < len(line.words) and not names.ends_phrase(at + 1) and line.words[at + 1].definite
 
 
-def _royal(names: Names, at: int) -> bool:
-    """الملك فهد, الشيخ زايد: a given name alone behind a title of rank."""
+def _known_alone(names: Names, at: int) -> bool:
+    """Whether a given name alone stands for somebody: الملك فهد, الشيخ زايد; حفيدتها تالا، شقيقه وليد."""
     line = names.line
-    if line.stem(at - 1) not in _ROYAL or line.words[at].cut or at in names.blocked or _is_preposition(names, at):
+    before, stem = line.stem(at - 1), line.stems[at]
+    royal = before in _ROYAL
+    if not (royal or before in _RELATIVES) or stem not in lists.FIRST_NAMES:
         return False
-    stem = line.stems[at]
-    return stem in words("first_names") and stem not in words("name_particles") and stem != _SERVANT
-
-
-def _related(names: Names, at: int) -> bool:
-    """حفيدتها تالا، شقيقه وليد: a given name alone behind whose relative it is."""
-    line = names.line
-    if line.stem(at - 1) not in _RELATIVES or line.words[at].cut or at in names.blocked or _final_alef(line, at):
+    if line.words[at].cut or at in names.blocked:
         return False
-    return line.stems[at] in words("first_names") and line.stems[at] not in words("ambiguous_names")
+    if royal:
+        return stem not in lists.NAME_PARTICLES and stem != _SERVANT and not _is_preposition(line, at)
+    return stem not in lists.AMBIGUOUS_NAMES and not _final_alef(line, at)
 
 
 def _strange_given_name(names: Names, at: int) -> bool:
@@ -264,7 +278,7 @@ def _strange_given_name(names: Names, at: int) -> bool:
         return False
     if not word.folded.isalpha() or word.folded.endswith(_JOINED_PRONOUNS):
         return False
-    return word.folded not in words("honorifics") and word.folded not in words("occupations")
+    return word.folded not in lists.HONORIFICS and word.folded not in lists.OCCUPATIONS
 
 
 def _strange_child(names: Names, at: int) -> bool:
@@ -275,64 +289,72 @@ def _strange_child(names: Names, at: int) -> bool:
     word = line.words[at]
     if word.cut or word.definite or word.commonness > _SCARCE or not word.folded.isalpha():
         return False
-    return word.folded not in words("honorifics") and not word.folded.endswith(_JOINED_PRONOUNS)
+    return word.folded not in lists.HONORIFICS and not word.folded.endswith(_JOINED_PRONOUNS)
 
 
 def strangers(names: Names) -> Iterator[Found]:
-    """Persons that no list knows: two strange words behind an occupation or nationality; strange surnames."""
+    """Persons that no list knows: two strange words behind an occupation or nationality."""
     line = names.line
     for at in line.at(OFFICE | NATIONAL):
         word = line.words[at]
-        if not word.definite or at in names.blocked or at in names.persons or not _may_describe(names, at):
+        if not word.definite or at in names.blocked or at in names.persons:
             continue
         end = _strange_end(names, at + 1)
-        if end > at + 2:
+        if end > at + 2 and _may_describe(names, at):
             yield Found(at + 1, end, "PERS", 0.8, "phrases", whole=True)
+
+
+def strange_surnames(names: Names) -> Iterator[Found]:
+    """Persons with the surname behind them that no list knows."""
+    line = names.line
     for found in names.of_persons:
         end = found.end
-        if not line.words[end - 1].definite and end < len(line) and _strange_surname(names, end):
+        if not line.words[end - 1].definite and end < len(line.words) and _strange_surname(names, end):
             yield found._replace(end=end + 1, source="phrases")
 
 
 def _strange_surname(names: Names, at: int) -> bool:
     """Whether a strange word behind a person is no verb: إلياس منديش ترينداد, but not تبخرت, تعانق, وأمتعت."""
-    folded = names.line.words[at].folded
+    word = names.line.words[at]
+    if word.cut or not _strange(names, at):
+        return False
+    folded = word.folded
     inflected = folded.startswith(_VERB_SIGNS) or folded.endswith(("ت", "ان", "ه", "ا"))
-    return not inflected and not names.line.words[at].cut and _strange(names, at)
+    return not inflected
 
 
 def _may_describe(names: Names, at: int) -> bool:
     """المغنية, الأمريكية behind المغنية, and الأرجنتيني alone; not the adjective of a club or firm."""
     line = names.line
-    if line.stems[at][2:] in words("occupations") or line.stems[at][2:].removesuffix("ة") in words("occupations"):
+    if line.stems[at][2:] in lists.OCCUPATIONS or line.stems[at][2:].removesuffix("ة") in lists.OCCUPATIONS:
         return True
     if not names.is_nisba(at) or not line.stems[at].endswith(("ي", "ية")):
         return False
     before = line.words[at - 1] if at else None
     if before is None or not before.is_word or not before.definite:
-        return line.stems[at].endswith("ي") and (before is None or before.folded in words("verbs") or before.verbal)
-    return before.stem[2:] in words("occupations") or before.stem[2:].removesuffix("ة") in words("occupations")
+        return line.stems[at].endswith("ي") and (before is None or before.folded in lists.VERBS or before.verbal)
+    return before.stem[2:] in lists.OCCUPATIONS or before.stem[2:].removesuffix("ة") in lists.OCCUPATIONS
 
 
 def _strange_end(names: Names, at: int) -> int:
     """The end of a run of words that raw text hardly knows, of three at most."""
     line = names.line
     end = at
-    while end < min(at + 3, len(line)) and end not in names.persons and _strange(names, end):
+    limit = min(at + 3, len(line.words))
+    while end < limit and end not in names.persons and _strange(names, end):
         end += 1
     return end
 
 
 def _strange(names: Names, at: int) -> bool:
-    line = names.line
-    word = line.words[at]
-    if word.cut and not _unseen(word):
+    word = names.line.words[at]
+    if word.definite or word.commonness > _STRANGE or (word.cut and not _unseen(word)):
         return False  # بمناسبة; in سايرس س is no particle
-    if word.definite or word.commonness > _STRANGE or names.ends_phrase(at) or names.starting(at):
+    if names.ends_phrase(at) or names.starting(at):
         return False
-    if word.folded.startswith("و") or word.folded.endswith((*_JOINED_PRONOUNS, "ات", "ية", "ة")):
+    if word.folded.startswith("و") or word.folded.endswith(_NOT_STRANGE):
         return False
-    if line.forms[at].endswith(("ًا", "اً", "ى")):
+    if names.line.forms[at].endswith(("ًا", "اً", "ى")):
         return False
     return len(word.folded) > 2 and not word.folded.isascii()
 
@@ -348,7 +370,7 @@ def _announced(names: Names, at: int) -> int:
     if before < 0:
         return 0
     word = line.words[before]
-    if word.stem in _SAID or word.stem in words("honorifics") or word.stem in words("sovereigns"):
+    if word.stem in _ANNOUNCING:
         return 1
     base = word.stem[2:] if word.definite else word.stem
-    return int(base.removesuffix("ة") in words("occupations") or base in words("occupations"))
+    return int(base.removesuffix("ة") in lists.OCCUPATIONS or base in lists.OCCUPATIONS)

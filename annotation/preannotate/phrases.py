@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from annotation.preannotate import lists
 from annotation.preannotate.chains import Names, chain_end
 from annotation.preannotate.evidence import UNCOMMON
-from annotation.preannotate.gazetteer import words
 from annotation.preannotate.heads import Rule, rules
 from annotation.preannotate.line import Found
-from annotation.preannotate.patterns import clubs, quoted_names
-from annotation.preannotate.persons import strangers
-from annotation.preannotate.triggers import CITY, HEAD, NATIONAL, REGIONAL
+from annotation.preannotate.triggers import CITY, HEAD, NATIONAL, PLACE, REGIONAL
 from annotation.preannotate.words import plain, plain_words
 
-_PLACE_SIGNS = plain_words("مدينة إقليم عمالة محافظة بلدة قرية ولاية إمارة")
 _BEFORE_PLACES = plain_words("في إلى من بين نحو عبر حتى قرب شمال جنوب شرق غرب ضواحي نواحي سكان أهالي صوب مطار ميناء")
 _OF_PLACES = plain_words("محافظ والي عمدة شاطئ خليج ميناء مطار بلدية")  # sure enough before doubtful names too
 _DASHES = ("–", "-", "—")
@@ -23,21 +20,12 @@ _BEFORE_LANGUAGES = plain_words("إلى من عن في إتقان يتحدث ت�
 _OF_OFFICIALS = plain_words(
     "المساعد المساعدة السابق الأسبق الحالي المنتدب المكلف المقبل الراحل الأستاذ الدكتور الأخيرة الرسمي الرسمية"
 )
-_KOREAN, _HALVES = plain("كوري"), plain_words("الجنوبي الجنوبية الشمالي الشمالية الجنوبيين الشماليين جنوبي شمالي")
+_KOREAN = (plain("كوري"), plain("الكوري"))
+_HALVES = plain_words("الجنوبي الجنوبية الشمالي الشمالية الجنوبيين الشماليين جنوبي شمالي")
 _NO_NATIONS = ("اليمنى", "المجرى")  # their plain spelling is that of nationalities
 _FIGURATIVE = {plain("رأس"): plain_words("على"), plain("باب"): plain_words("في من")}  # على رأس مقاولة, في باب الزهد
 _NUMBER = plain("رقم")
 _OF_YEAR = plain_words("سنة عام")
-
-
-def phrases_in(names: Names) -> Iterator[Found]:
-    """Candidates of all rules; they may overlap."""
-    yield from headed(names)
-    yield from placed(names)
-    yield from listed_cities(names)
-    yield from clubs(names)
-    yield from quoted_names(names)
-    yield from strangers(names)
 
 
 def headed(names: Names) -> Iterator[Found]:
@@ -45,12 +33,12 @@ def headed(names: Names) -> Iterator[Found]:
     line = names.line
     table = rules()
     for start in line.at(HEAD):
-        rule = table.get(line.stems[start])
-        first = start + 1
-        if rule is None or start in names.blocked or start in names.persons or first >= len(line):
+        stem, first = line.stems[start], start + 1
+        if start in names.blocked or start in names.persons or first >= len(line.words):
             continue
-        if line.stem(start - 1) in _FIGURATIVE.get(line.stems[start], ()):
+        if stem in _FIGURATIVE and line.stem(start - 1) in _FIGURATIVE[stem]:
             continue
+        rule = table[stem]
         end = _complement_end(names, first, rule)
         if rule.label in ("ORG", "EVENT"):
             end = _before_description(names, first, end)
@@ -60,7 +48,9 @@ def headed(names: Names) -> Iterator[Found]:
 
 def _before_description(names: Names, first: int, end: int) -> int:
     """The end of a body's name before the adjective of its official: وكيل وزارة الصحة المساعد, الوزارة السابق."""
-    return next((at for at in range(first + 1, end) if names.line.folded[at] in _OF_OFFICIALS), end)
+    if end <= first + 1 or _OF_OFFICIALS.isdisjoint(names.line.folded[first + 1 : end]):
+        return end
+    return next(at for at in range(first + 1, end) if names.line.folded[at] in _OF_OFFICIALS)
 
 
 def _complement_end(names: Names, first: int, rule: Rule) -> int:
@@ -79,9 +69,9 @@ def _number_end(names: Names, end: int) -> int:
     if seat is not None and seat.label == "GPE" and not line.words[end].cut:
         end = seat.end if line.forms[seat.end : seat.end + 1] and line.forms[seat.end].isdigit() else end
     at = end + int(line.stem(end) == _NUMBER)
-    if at >= len(line) or not line.forms[at][0].isdigit() or (at == end and not line.forms[at].isdigit()):
+    if at >= len(line.words) or not line.forms[at][0].isdigit() or (at == end and not line.forms[at].isdigit()):
         return end
-    if at > end and line.stem(at + 1) in _OF_YEAR and at + 2 < len(line) and line.forms[at + 2].isdigit():
+    if at > end and line.stem(at + 1) in _OF_YEAR and at + 2 < len(line.words) and line.forms[at + 2].isdigit():
         return at + 3
     if at > end or len(line.forms[at]) <= 4:
         ranged = line.forms[at + 1 : at + 2] in (("-",), ("–",)) and line.forms[at + 2 : at + 3]
@@ -92,16 +82,16 @@ def _number_end(names: Names, end: int) -> int:
 def placed(names: Names) -> Iterator[Found]:
     """GPE: the name behind مدينة or إقليم, be it a listed name that is also a common word, or an uncommon word."""
     line = names.line
-    for before in line.at(HEAD):
-        head, at = line.words[before], before + 1
-        if head.stem not in _PLACE_SIGNS or head.definite or names.ends_phrase(at):
+    for before in line.at(PLACE):
+        at = before + 1
+        if line.words[before].definite or names.ends_phrase(at):
             continue
         word = line.words[at]
         if word.proclitic or names.starting(at) is not None or names.is_nisba(at):
             continue
-        if word.stem in words("not_places") or word.stem in words("place_heads"):
+        if word.stem in lists.NOT_PLACES or word.stem in lists.PLACE_HEADS:
             continue
-        if word.stem in words("gpe_ambiguous") or word.stem in words("cities") or word.commonness <= UNCOMMON:
+        if word.stem in lists.GPE_AMBIGUOUS or word.stem in lists.CITIES or word.commonness <= UNCOMMON:
             yield Found(at, at + 1, "GPE", 0.8, "phrases")
 
 
@@ -113,13 +103,13 @@ def listed_cities(names: Names) -> Iterator[Found]:
         word = line.words[at]
         if names.starting(at) is not None or at in names.blocked or at in names.persons:
             continue
-        if word.stem in words("not_places") or line.forms[at].endswith(("ًا", "اً", "ٍ")):
+        if word.stem in lists.NOT_PLACES or line.forms[at].endswith(("ًا", "اً", "ٍ")):
             continue
         beside = word.proclitic == "و" and (names.label_at(at - 1) == "GPE" or last == at - 1)
         beside = beside or (names.label_at(at + 1) == "GPE" and line.words[at + 1].proclitic == "و")
-        doubtful = word.stem in words("gpe_ambiguous") or word.commonness > UNCOMMON
+        doubtful = word.stem in lists.GPE_AMBIGUOUS or word.commonness > UNCOMMON
         before = line.stem(at - 1)
-        announced = word.proclitic == "ب" or before in _BEFORE_PLACES or before in words("place_heads")
+        announced = word.proclitic == "ب" or before in _BEFORE_PLACES or before in lists.PLACE_HEADS
         dateline = at == 0 and line.forms[1:2] and line.forms[1] in _DASHES  # العقبة – أكملت
         if beside or (announced and not doubtful) or before in _OF_PLACES or dateline:
             last = at
@@ -141,14 +131,14 @@ def national_words(names: Names) -> Iterator[Found]:
         if language or (word.proclitic == "و" and language_at == at - 1):
             language_at = at
         elif not _given_name(names, at):
-            split = stem.removeprefix("ال").startswith(_KOREAN) and line.stem(at + 1) in _HALVES
+            split = stem.startswith(_KOREAN) and line.stem(at + 1) in _HALVES
             yield Found(at, at + 1 + int(split), "NORP", 0.9, "norp")
 
 
 def _given_name(names: Names, at: int) -> bool:
     """تركي (14 عاما), تركي بن فلان, العربي فلان: nationality words that are given names too."""
     line = names.line
-    if line.stems[at] not in words("first_names") and line.stems[at] != "تركي":
+    if line.stems[at] not in lists.FIRST_NAMES and line.stems[at] != "تركي":
         return False
     return line.forms[at + 1 : at + 2] == ("(",) or line.stem(at + 1) in ("بن", "ال")
 
@@ -160,10 +150,10 @@ def regional_words(names: Names) -> Iterator[Found]:
         word, before = line.words[at], line.words[at - 1]
         if at == 0 or not word.definite or word.cut or not before.definite or at in names.blocked or names.starting(at):
             continue
-        if at in names.persons or at - 1 in names.persons or before.folded in words("honorifics"):
+        if at in names.persons or at - 1 in names.persons or before.folded in lists.HONORIFICS:
             continue
         if line.forms[at] in _NO_NATIONS:
             continue
-        if before.stem in words("surnames") or before.stem in words("first_names"):
+        if before.stem in lists.SURNAMES or before.stem in lists.FIRST_NAMES:
             continue
         yield Found(at, at + 1, "NORP", 0.75, "norp")

@@ -8,8 +8,8 @@ from annotation.preannotate.gazetteer import PhraseMatcher, norp_words, phrases,
 from annotation.preannotate.heads import rules
 from annotation.preannotate.words import plain_words
 
-HEAD, LISTED, OFFICE, CITY, CLUB, NATIONAL, REGIONAL, GIVEN, EDITION, QUOTE, SPORT, LONE_CLUB = (
-    1 << bit for bit in range(12)
+HEAD, LISTED, OFFICE, CITY, CLUB, NATIONAL, REGIONAL, GIVEN, EDITION, QUOTE, SPORT, LONE_CLUB, PLACE = (
+    1 << bit for bit in range(13)
 )
 
 CLUBS = plain_words(
@@ -32,8 +32,7 @@ GIFTS = plain_words(
     "ضيف جار عطا عطية فتح نصر سعد فضل شكر جاد خير رزق هبة عوض مال حمد فرج جاب خلف دخيل عبيد"
 )  # ... الله
 TITLES = plain_words("سيدي لالة مولاي")  # part of a name, where others are honorifics
-
-_PLACES = plain_words("مدينة إقليم عمالة محافظة بلدة قرية ولاية إمارة")
+PLACES = plain_words("مدينة إقليم عمالة محافظة بلدة قرية ولاية إمارة")
 
 
 @cache
@@ -95,7 +94,7 @@ def triggers() -> dict[str, int]:
             found[stem] = found.get(stem, 0) | trigger
 
     add(frozenset(rules()), HEAD)
-    add(_PLACES, HEAD)
+    add(PLACES, PLACE)
     add(listed_names().first_words, LISTED)
     add(office_heads().first_words, OFFICE)
     add(words("cities") - words("fac_heads") - words("org_heads") | words("gpe_ambiguous"), CITY)
