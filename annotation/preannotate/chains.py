@@ -25,7 +25,8 @@ class Allows:
     """What a head lets its complement hold beyond the plain chain.
 
     `conjunction`: a second noun joined by و; `to`: a part joined by ل; `places`: a name joined by ب, في or لدى;
-    `names`: a person's name as the complement; `by`: what ب joins to a verbal noun (للتوعية بخطر الألغام).
+    `names`: a person's name as the complement; `by`: what ب joins to a verbal noun (للتوعية بخطر الألغام); `purpose`: an
+    indefinite noun and what ل joins to it (مؤسسة سلال للتراث).
     """
 
     conjunction: bool = False
@@ -33,6 +34,7 @@ class Allows:
     places: bool = False
     names: bool = False
     by: bool = False
+    purpose: bool = False
 
 
 _PRONOUNS = ("ها", "هم", "هما", "هن")
@@ -147,6 +149,8 @@ def _step(names: Names, at: int, first: int, allows: Allows, *, closed: bool) ->
             return at + 1, True
         if word.folded in lists.FIRST_NAMES:
             return end
+        if allows.purpose and at == first and _for_purpose(names, at + 1):
+            return at + 1, True
         return (at + 1, False) if _carries(names, at + 1) else end
     if word.proclitic == "و" and allows.conjunction and at > first and closed:
         if _begins_another(names, at):
@@ -169,6 +173,14 @@ def _step(names: Names, at: int, first: int, allows: Allows, *, closed: bool) ->
             return at + 1, True
         return (at + 1, False) if _carries(names, at + 1) else end
     return end
+
+
+def _for_purpose(names: Names, at: int) -> bool:
+    """Whether a purpose follows: للتراث, للنشر."""
+    if names.ends_phrase(at):
+        return False
+    word = names.line.words[at]
+    return word.proclitic == "ل" and word.definite
 
 
 def _begins_another(names: Names, at: int) -> bool:

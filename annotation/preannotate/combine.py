@@ -61,6 +61,7 @@ _SHARES = {(source, label): share for source, share in _USUAL_SHARES.items() for
     ("offices", "OCC"): 0.9,
     ("norp", "NORP"): 0.94,
     ("phrases", "PERS"): 0.93,
+    ("linked", "PERS"): 0.85,
     ("phrases", "ORG"): 0.9,
     ("phrases", "LAW"): 0.88,
     ("phrases", "EVENT"): 0.8,
@@ -70,7 +71,7 @@ _SHARES = {(source, label): share for source, share in _USUAL_SHARES.items() for
     ("phrases", "PRODUCT"): 0.88,
     ("repeated", "PERS"): 0.9,
 }
-_TRUST = ("dates", "money", "list", "offices", "phrases", "model", "repeated", "norp")
+_TRUST = ("dates", "money", "list", "offices", "phrases", "linked", "model", "repeated", "norp")
 _RANKS = {source: rank for rank, source in enumerate(_TRUST)}
 _START, _RANGE = attrgetter("start"), attrgetter("start", "end")
 _FIXED = ("DATE", "MONEY")
@@ -147,10 +148,10 @@ class EmbeddedEntityAnnotator:
         candidates: list[list[Found]] = []
         for line, tags, blocked in zip(lines, tagged, _by_line(lines, fixed), strict=True):
             its = [*blocked, *_listed(line)]
+            modelled = completed(line, [part for each in tags for part in mended(line, each)]) if tags else []
             if line.triggers & GIVEN:
-                its += persons(Names(line, blocked))
-            if tags:
-                its += completed(line, [part for each in tags for part in mended(line, each)])
+                its += persons(Names(line, [*blocked, *modelled]))
+            its += modelled
             candidates.append(settled(its))
         candidates = trimmed_to_surnames(lines, candidates)
         repeated = repeated_names(lines, candidates, self._vocabulary)

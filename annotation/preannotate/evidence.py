@@ -46,6 +46,7 @@ _NO_TREATY = plain_words(
 )
 _NO_LAW = plain_words("الغاب العرض الجاذبية اللعبة البلاد البلد الدولة الطبيعة الطرفين القوة الطوارئ")
 _CHARITIES = plain_words("الخيرية الخيري التعاونية التعاوني")
+_PUBLISHING = plain_words("النشر الطباعة الثقافة الكتاب")
 _SCHOOLS = plain_words(
     "الابتدائية الإعدادية الثانوية المتوسطة الأساسية الدولية الخاصة الإسلامية النموذجية الأهلية للبنات للبنين"
 )
@@ -100,6 +101,27 @@ def named_or_national(names: Names, start: int, end: int) -> bool:
 def charity(names: Names, start: int, end: int) -> bool:
     """جمعية نفع الخيرية, جمعية النحالين التعاونية."""
     return end > start + 1 and names.line.stems[end - 1] in _CHARITIES
+
+
+def dedicated(names: Names, start: int, end: int) -> bool:
+    """An uncommon noun and a purpose: مؤسسة سلال للتراث, مختبر أفق للابتكار."""
+    line = names.line
+    if end < start + 2 or line.words[start + 1].proclitic != "ل" or not line.words[start + 1].definite:
+        return False
+    word = line.words[start]
+    return not word.cut and word.commonness <= UNCOMMON and not word.folded.endswith(("ي", "ية", "ات"))
+
+
+def publisher(names: Names, start: int, end: int) -> bool:
+    """دار سنبلة للنشر, دار الأمل للطباعة والنشر."""
+    return end >= start + 2 and any(
+        names.line.stems[at] in _PUBLISHING and names.line.words[at].proclitic == "ل" for at in range(start + 1, end)
+    )
+
+
+def gate(names: Names, start: int, end: int) -> bool:
+    """باب المغاربة, and no door of a building: باب مدرسة كذا."""
+    return building(names, start, end) and names.line.stems[start] not in lists.ORG_HEADS
 
 
 def school(names: Names, start: int, end: int) -> bool:

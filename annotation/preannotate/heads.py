@@ -44,8 +44,15 @@ _ROWS: tuple[tuple[str, Rule], ...] = (
     (
         "جمعية رابطة هيئة مؤسسة مجلس لجنة نقابة معهد مركز وكالة صندوق بنك اتحاد حركة جبهة مديرية مندوبية"
         " جهاز تعاونية",
-        Rule("ORG", _BODY, any_of(evidence.named_or_national, evidence.charity), 0.75),
+        Rule(
+            "ORG",
+            Allows(to=True, names=True, purpose=True),
+            any_of(evidence.named_or_national, evidence.charity, evidence.dedicated),
+            0.75,
+        ),
     ),
+    ("مختبر مخبر مرصد", Rule("ORG", Allows(to=True, purpose=True), evidence.dedicated, 0.75)),
+    ("دار", Rule("ORG", Allows(to=True, conjunction=True, purpose=True), evidence.publisher, 0.8)),
     ("مدرسة ثانوية إعدادية ابتدائية متوسطة", Rule("ORG", _BODY, evidence.school, 0.75)),
     ("سوق", Rule("ORG", _TO, evidence.exchange, 0.8)),
     (
@@ -104,9 +111,10 @@ _ROWS: tuple[tuple[str, Rule], ...] = (
     ("قرار", Rule("LAW", _PLAIN, evidence.council_number, 0.8, number=True)),
     (
         "ملعب مطار ميناء مسجد جامع سجن متحف معبر سد برج قصر مسرح استاد ستاد ضريح كنيسة قلعة مرفأ"
-        " ساحة ميدان حصن قصبة باب",
+        " ساحة ميدان حصن قصبة",
         Rule("FAC", _NAMED, evidence.building, 0.75),
     ),
+    ("باب", Rule("FAC", _NAMED, evidence.gate, 0.75)),
     (
         "مستشفى قاعدة محطة صالة حديقة مكتبة مبنى فندق مشتل منارة نفق",
         Rule("FAC", _NAMED, evidence.named_building, 0.75),

@@ -12,6 +12,7 @@ from annotation.preannotate.words import plain, plain_words
 
 _DESCENT = plain_words("بن ابن بنت ولد منت")
 _PARENTS = plain_words("أبو أبي أبا أم آل أيت آيت أهل")
+_SURE_LINKS = plain_words("بن أبو")
 _LINKS = _DESCENT | _PARENTS | {"عبد"}  # a child of, a clan of, a servant of
 _AGES = plain_words("عاما عام سنة سنوات أعوام")
 _SAID = plain_words("قال قالت يقول تقول أكد أكدت أوضح أوضحت أضاف أضافت صرح صرحت كشف يرى ترى أشار يروي تروي المدعو اسمه")
@@ -34,6 +35,7 @@ _RELATIVES = frozenset(
     )
     for pronoun in ("ه", "ها", "هم", "هما", "نا", "ي")
 )
+_FATHER = "أبو"
 _CLAN, _SERVANT, _GOD = plain("آل"), "عبد", plain("الله")
 _FOREIGN_LINKS, _FOREIGN_ARTICLES = frozenset(("فان", "فون")), frozenset(("دير", "دن", "دي"))  # فإن has another form
 _VERB_SIGNS = tuple(plain_words("ي ت ن أ و ف ل م"))  # first letters of inflected verbs and participles
@@ -46,49 +48,52 @@ def persons(names: Names) -> Iterator[Found]:
     for at in line.at(GIVEN):
         if at < taken:
             continue
-        end = _name_end(names, at)
+        end, source = _name_end(names, at)
         if end <= at + 1:
             if not _known_alone(names, at):
                 continue
-            end = at + 1
+            end, source = at + 1, "phrases"
         start = at
         if at > taken and _strange_given_name(names, at - 1):
             start = at - 1
         elif at > taken + 1 and _strange_child(names, at - 2):
             start = at - 2
-        yield Found(start, end, "PERS", 0.85, "phrases")
+        yield Found(start, end, "PERS", 0.85, source)
         taken = end
 
 
-def _name_end(names: Names, start: int) -> int:
-    """The end of a full name that begins at a token; `start` where none does."""
+def _name_end(names: Names, start: int) -> tuple[int, str]:
+    """The end of a full name that begins at a token, and how far it is to be trusted; `start` where none does."""
     line = names.line
     stem = line.stems[start]
     if start in names.blocked or _is_preposition(line, start):
-        return start
+        return start, ""
     if line.folded[start] in lists.STOPWORDS and _is_function_word(line, start):
-        return start
+        return start, ""
     if stem == _BY_NAME and line.stem(start - 1) in _SPEAKERS:
-        return start
+        return start, ""
     titled = stem in TITLES
     at = start + int(titled)
     if at >= len(line.words):
-        return start
+        return start, ""
     first = line.folded[at] if titled else stem
     compound = at + 1 < len(line.words) and _compound(line, at, first)
     given = first in _GIVEN_NAMES
     if not (given or compound or (titled and first in _DESCENT) or _plausible(line, at, first)):
-        return start
+        return start, ""
     at += 2 if compound else 0 if first in _DESCENT else 1
-    end, evidence = _further_names(names, at, start + _LONGEST)
+    end, evidence, linked = _further_names(names, at, start + _LONGEST)
     if end <= start + 1:
-        return start
+        return start, ""
     sure = compound or (given and first not in lists.AMBIGUOUS_NAMES)
     announced = _announced(names, start)
     evidence += 1 + int(sure) + announced + int(titled)
     if line.forms[end : end + 1] == ("(",) and line.stem(end + 2) in _AGES:
         evidence += 2
-    return end if evidence >= (_ENOUGH if sure or announced or titled else _ENOUGH + 1) else start
+    missing = _ENOUGH + int(not (sure or announced or titled)) - evidence
+    if missing <= 0:
+        return end, "phrases"
+    return (end, "linked") if missing == 1 and linked and names.persons.isdisjoint(range(start, end)) else (start, "")
 
 
 def _plausible(line: Line, at: int, first: str) -> bool:
@@ -98,10 +103,10 @@ def _plausible(line: Line, at: int, first: str) -> bool:
     return first not in lists.SOVEREIGNS and not _ranked(first)
 
 
-def _further_names(names: Names, at: int, limit: int) -> tuple[int, int]:
-    """Where the names behind a given name end, and how much they show that all is a name."""
+def _further_names(names: Names, at: int, limit: int) -> tuple[int, int, bool]:
+    """Where the names behind a given name end, how much they show that all is a name, and whether بن or أبو does."""
     line = names.line
-    evidence = 0
+    evidence, linked = 0, False
     limit = min(limit, len(line.words))
     while at < limit:
         word, form = line.words[at], line.forms[at]
@@ -111,6 +116,7 @@ def _further_names(names: Names, at: int, limit: int) -> tuple[int, int]:
             at += 1  # بن عبد الله: عبد is a link itself
         elif (folded in _LINKS or form in _FOREIGN_LINKS) and _may_follow(names, at + 1):
             evidence += 2
+            linked = linked or folded in _SURE_LINKS
             at += 3 if form in _FOREIGN_LINKS and line.forms[at + 1] in _FOREIGN_ARTICLES else 2
             at = min(at, len(line.words))
             if folded == _CLAN:
@@ -132,7 +138,7 @@ def _further_names(names: Names, at: int, limit: int) -> tuple[int, int]:
             at += 1  # الفلاح السغروشني: a family name of two words
         else:
             break
-    return at, evidence
+    return at, evidence, linked
 
 
 def _ends_name(names: Names, at: int) -> bool:
@@ -192,7 +198,7 @@ def _may_follow(names: Names, at: int) -> bool:
     before = names.line.folded[at - 1]
     if before == _SERVANT:
         return _divine(names.line, at)
-    if before == _CLAN:
+    if before == _CLAN or names.line.forms[at - 1] == _FATHER:
         return word.is_word and not names.ends_phrase(at)
     if word.folded == _PREPOSITION:
         return not _is_preposition(names.line, at)
