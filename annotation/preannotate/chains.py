@@ -25,8 +25,8 @@ class Allows:
     """What a head lets its complement hold beyond the plain chain.
 
     `conjunction`: a second noun joined by و; `to`: a part joined by ل; `places`: a name joined by ب, في or لدى;
-    `names`: a person's name as the complement; `by`: what ب joins to a verbal noun (للتوعية بخطر الألغام); `purpose`: an
-    indefinite noun and what ل joins to it (مؤسسة سلال للتراث).
+    `names`: a person's name as the complement; `by`: what ب joins to a verbal noun (للتوعية بخطر الألغام); `purpose`:
+    an indefinite noun and what ل joins to it (مؤسسة سلال للتراث).
     """
 
     conjunction: bool = False

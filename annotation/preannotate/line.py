@@ -22,7 +22,7 @@ _SHORT_NOUNS = plain_words(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # never changed; a frozen one takes six times as long to make, and there is one a form
 class Word:
     """What is true of a word form wherever it stands.
 
@@ -64,7 +64,7 @@ class Found(NamedTuple):
         return self.start < other.end and other.start < self.end
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # as `Word`, one a sentence
 class Line:
     """The tokens of one sentence, as sequences that are parallel.
 
@@ -111,12 +111,12 @@ class _Known:
     stems: list[str] = field(default_factory=list)
     folded: list[str] = field(default_factory=list)
 
-    def add(self, word: Word) -> None:
-        """The next form."""
-        self.words.append(word)
-        self.triggers.append(word.triggers)
-        self.stems.append(word.stem)
-        self.folded.append(word.folded)
+    def add(self, words: Sequence[Word]) -> None:
+        """The next forms."""
+        self.words.extend(words)
+        self.triggers.extend([word.triggers for word in words])
+        self.stems.extend([word.stem for word in words])
+        self.folded.extend([word.folded for word in words])
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +134,7 @@ class LineReader:
         """A line for each sentence that has tokens; the article has been read with the same forms."""
         known, forms = self._known, self.forms.known
         first = len(known.words)
-        for form, folded in zip(forms[first:], self.forms.plain[first:], strict=True):
-            known.add(self._word(form, folded))
+        known.add([*map(self._word, forms[first:], self.forms.plain[first:])])
         tokens = reading.article.tokens
         lines = []
         for _, first, last in reading.sentences():
@@ -151,22 +150,28 @@ class LineReader:
         return lines
 
     def _word(self, form: str, folded: str) -> Word:
-        split = self.vocabulary.split(folded)
+        length, stem = self.vocabulary.split(folded)
         is_word = form.isalnum() or any(letter.isalnum() for letter in form)
-        stem = split.stem
-        cut = split.length if is_word else 0
+        cut = length if is_word else 0
         if cut and len(folded) != len(form):
             cut = kept_letters(form)[cut]
         definite = stem.startswith("ال") and (len(stem) > 4 or stem in _SHORT_NOUNS)
-        commonness = self.vocabulary.counts.get(stem, 0).bit_length()
-        proclitic = folded[: split.length] if cut else ""
         numbers = self.classes.classes.get(stem)
-        verbal = numbers is not None and numbers[-1] in self.verbal_classes and not definite
-        triggers = self.triggers.get(stem if is_word else form, 0)
-        closing = not is_word or form[0].isdigit() or folded in lists.STOPWORDS or stem in lists.STOPWORDS
-        closing = closing or folded in lists.VERBS
-        predicate = verbal or (stem in lists.VERBS and not definite)
-        return Word(folded, proclitic, stem, cut, is_word, definite, commonness, verbal, triggers, closing, predicate)
+        verbal = not definite and numbers is not None and numbers[-1] in self.verbal_classes
+        closing = not is_word or folded in lists.STOPWORDS or folded in lists.VERBS or form[0].isdigit()
+        return Word(
+            folded,
+            folded[:length] if cut else "",
+            stem,
+            cut,
+            is_word,
+            definite,
+            self.vocabulary.counts.get(stem, 0).bit_length(),
+            verbal,
+            self.triggers.get(stem if is_word else form, 0),
+            closing or (cut > 0 and stem in lists.STOPWORDS),
+            verbal or (not definite and stem in lists.VERBS),
+        )
 
 
 def _picker(numbers: Sequence[int]) -> Callable[[Sequence[T]], tuple[T, ...]]:
