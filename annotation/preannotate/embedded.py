@@ -78,21 +78,23 @@ def save(path: Path, model: EmbeddedModel) -> None:
     rows = model.weights.rows.reshape(len(model.weights.rows), -1)
     steps, scales = _in_steps(rows)
     features = sorted(model.weights.feature_rows, key=model.weights.feature_rows.__getitem__)
-    kinds = sorted(set(model.tendencies.values()))
+    tendencies = {word: model.tendencies[word] for word in forms if word in model.tendencies}
+    kinds = sorted(set(tendencies.values()))
     number = {kind: index for index, kind in enumerate(kinds)}
     arrays: dict[str, NDArray[Any]] = {
         "words": _packed(forms),
         "counts": np.array([min(count.bit_length(), 30) for count in model.vocabulary.counts.values()], dtype=np.int8),
         "classes": np.array([model.classes.classes.get(word, none) for word in forms], dtype=np.int16),
         "tendency_kinds": _packed(kinds),
-        "tendencies": np.array([number.get(model.tendencies.get(word, ""), -1) for word in forms], dtype=np.int16),
+        "tendencies": np.array([number.get(tendencies.get(word, ""), -1) for word in forms], dtype=np.int16),
         "labels": _packed(model.weights.labels),
         "features": _packed(features),
         "scales": scales,
         "rows": steps,
         "transitions": model.weights.transitions.astype(np.float32),
     }
-    sums, sum_scales = _sums(model, arrays["rows"] * arrays["scales"][:, None])
+    kept = replace(model.weights, rows=(arrays["rows"] * arrays["scales"][:, None]).reshape(model.weights.rows.shape))
+    sums, sum_scales = _sums(replace(model, tendencies=tendencies, weights=kept))
     arrays |= {"sums": sums, "sum_scales": sum_scales, "lists": _packed([lists_digest()])}
     if model.weights.elsewhere is not None:
         arrays["elsewhere"] = model.weights.elsewhere.astype(np.float32)
@@ -108,13 +110,12 @@ def save(path: Path, model: EmbeddedModel) -> None:
             archive.writestr(entry, stream.getvalue(), compresslevel=9)
 
 
-def _sums(model: EmbeddedModel, rows: Scores) -> tuple[NDArray[np.int8], Scores]:
-    """What each word of the vocabulary adds to the scores, by these rows of weights, as `Sums` has it."""
+def _sums(model: EmbeddedModel) -> tuple[NDArray[np.int8], Scores]:
+    """What each word of the vocabulary adds to the scores, as `Sums` has it."""
     words = list(model.vocabulary.counts)
-    weights = replace(model.weights, rows=rows.reshape(model.weights.rows.shape), sums=None)
-    tagger = SequenceTagger(weights, model.extractor())
-    found = tagger.sums(words, words, [*map(model.vocabulary.split, words)]).reshape(len(words), -1)
-    return _in_steps(found)
+    tagger = replace(model, weights=replace(model.weights, sums=None)).tagger()
+    found = tagger.sums(words, words, [*map(model.vocabulary.split, words)])
+    return _in_steps(found.reshape(len(words), -1))
 
 
 def load(path: Path = MODEL_PATH) -> EmbeddedModel:

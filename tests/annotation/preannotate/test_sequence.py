@@ -105,6 +105,8 @@ def test_the_model_file_comes_back_and_its_bytes_are_fixed(tmp_path: Path) -> No
     save(tmp_path / "two.npz", model)
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
     again = load(tmp_path / "one.npz")
+    save(tmp_path / "three.npz", again)
+    assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "three.npz").read_bytes()
     assert again.weights.labels == model.weights.labels
     assert again.weights.rows == pytest.approx(model.weights.rows, abs=0.02)
     assert again.classes.classes == {word: tuple(each) for word, each in model.classes.classes.items()}
