@@ -30,6 +30,7 @@ from annotation.preannotate.sequence import Mention, as_batch, mentions
 from annotation.preannotate.triggers import (
     CITY,
     CLUB,
+    DESCRIBING,
     EDITION,
     GIVEN,
     HEAD,
@@ -147,7 +148,7 @@ class EmbeddedEntityAnnotator:
         candidates: list[list[Found]] = []
         for line, tags, blocked in zip(lines, tagged, _by_line(lines, fixed), strict=True):
             its = [*blocked, *_listed(line)]
-            if line.triggers & GIVEN:
+            if GIVEN in line.triggers:
                 its += persons(Names(line, blocked))
             if tags:
                 its += completed(line, [part for each in tags for part in mended(line, each)])
@@ -157,7 +158,7 @@ class EmbeddedEntityAnnotator:
         found: list[Entity] = list(fixed)
         phrases = (*_PHRASES, (LONE_CLUB, lone_clubs)) if about_sport(lines) else _PHRASES
         for line, names, again in zip(lines, candidates, repeated, strict=True):
-            if not (names or again or line.active):
+            if not (names or again or line.triggers):
                 continue
             known = Names(line, [*names, *again])
             phrased = _set_off(phrases, known)
@@ -180,14 +181,14 @@ class EmbeddedEntityAnnotator:
         return _SHARES[found.source, found.label]
 
 
-_Rules = Sequence[tuple[int, Callable[[Names], Iterable[Found]]]]  # each with the triggers that set it off
+_Rules = Sequence[tuple[int, Callable[[Names], Iterable[Found]]]]  # each with the trigger that sets it off
 _PHRASES: _Rules = (
     (HEAD, headed),
     (PLACE, placed),
     (CITY, listed_cities),
     (CLUB, clubs),
     (QUOTE, quoted_names),
-    (OFFICE | NATIONAL, strangers),
+    (DESCRIBING, strangers),
 )
 _AROUND: _Rules = (  # what they find may hold phrases
     (OFFICE, offices),
@@ -200,7 +201,7 @@ _AROUND: _Rules = (  # what they find may hold phrases
 def _set_off(rules: _Rules, known: Names) -> list[Found]:
     """The candidates of those rules that a line's words set off; they may overlap."""
     triggers = known.line.triggers
-    return [found for its, rule in rules if its & triggers for found in rule(known)]
+    return [found for trigger, rule in rules if trigger in triggers for found in rule(known)]
 
 
 def _found(mentions: Iterable[Mention]) -> list[Found]:

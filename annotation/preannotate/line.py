@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -38,7 +39,7 @@ class Word:
     definite: bool
     commonness: int
     verbal: bool
-    triggers: int
+    triggers: tuple[int, ...]
     closing: bool
     predicate: bool
 
@@ -67,8 +68,8 @@ class Line:
     """The tokens of one sentence, as sequences that are parallel.
 
     `tokens` are the code point ranges of its tokens, `numbers` those of their forms, `forms` the tokens as written,
-    `words` what is known of each form; `stems` and `folded` are theirs. `active` are the tokens that set off rules with
-    their triggers, `triggers` the triggers of all of them.
+    `words` what is known of each form; `stems` and `folded` are theirs. `triggers` are the tokens that set off rules,
+    by what sets them off.
     """
 
     tokens: Sequence[tuple[int, int]]
@@ -77,8 +78,7 @@ class Line:
     words: Sequence[Word]
     stems: Sequence[str]
     folded: Sequence[str]
-    active: Sequence[tuple[int, int]]
-    triggers: int
+    triggers: Mapping[int, Sequence[int]]
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -90,9 +90,7 @@ class Line:
 
     def at(self, trigger: int) -> Sequence[int]:
         """The tokens that have a trigger."""
-        if not self.triggers & trigger:
-            return ()
-        return [index for index, triggers in self.active if triggers & trigger]
+        return self.triggers.get(trigger, ())
 
     def stem(self, index: int) -> str:
         """The stem at `index`, empty outside the line."""
@@ -104,7 +102,7 @@ class _Known:
     """What is known of each form, by its number."""
 
     words: list[Word] = field(default_factory=list)
-    triggers: list[int] = field(default_factory=list)
+    triggers: list[tuple[int, ...]] = field(default_factory=list)
     stems: list[str] = field(default_factory=list)
     folded: list[str] = field(default_factory=list)
 
@@ -123,7 +121,7 @@ class LineReader:
     vocabulary: Vocabulary
     classes: WordClasses
     verbal_classes: frozenset[int]
-    triggers: Mapping[str, int]
+    triggers: Mapping[str, tuple[int, ...]]
     forms: Forms
     _known: _Known = field(default_factory=_Known, repr=False)
 
@@ -139,11 +137,14 @@ class LineReader:
         lines = []
         for _, first, last in reading.sentences():
             written, words, stems, plain, its = (column[first:last] for column in columns)
-            active = [(index, triggers) for index, triggers in enumerate(its) if triggers]
-            every = 0
-            for _, triggers in active:
-                every |= triggers
-            lines.append(Line(tokens[first:last], numbers[first:last], written, words, stems, plain, active, every))
+            at: dict[int, list[int]] = {}
+            for index in compress(range(last - first), its):
+                for trigger in its[index]:
+                    if trigger in at:
+                        at[trigger].append(index)
+                    else:
+                        at[trigger] = [index]
+            lines.append(Line(tokens[first:last], numbers[first:last], written, words, stems, plain, at))
         return lines
 
     def _word(self, form: str, folded: str) -> Word:
@@ -158,7 +159,7 @@ class LineReader:
         proclitic = folded[: split.length] if cut else ""
         numbers = self.classes.classes.get(stem)
         verbal = numbers is not None and numbers[-1] in self.verbal_classes and not definite
-        triggers = self.triggers.get(stem if is_word else form, 0)
+        triggers = self.triggers.get(stem if is_word else form, ())
         closing = not is_word or form[0].isdigit() or folded in lists.STOPWORDS or stem in lists.STOPWORDS
         closing = closing or folded in lists.VERBS
         predicate = verbal or (stem in lists.VERBS and not definite)

@@ -227,7 +227,7 @@ def label_of(line: Line, start: int, listed: str) -> str:
 def without_adjectives(line: Line, found: Iterable[Found]) -> list[Found]:
     """The list matches but السعودية where it is an adjective (behind a definite noun), and حماس where it is no name."""
     kept = [mention for mention in found if mention.end > mention.start + 1 or not _no_name(line, mention)]
-    if line.triggers & QUOTE:
+    if QUOTE in line.triggers:
         return [mention._replace(label="ORG") if _newspaper(line, mention) else mention for mention in kept]
     return kept
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from annotation.preannotate import lists
 from annotation.preannotate.chains import Names
 from annotation.preannotate.line import Found, Line, Word
-from annotation.preannotate.triggers import GIFTS, GIVEN, NATIONAL, OFFICE, TITLES, given_names
+from annotation.preannotate.triggers import DESCRIBING, GIFTS, GIVEN, TITLES, given_names
 from annotation.preannotate.words import plain, plain_words
 
 _DESCENT = plain_words("بن ابن بنت ولد منت")
@@ -295,7 +295,7 @@ def _strange_child(names: Names, at: int) -> bool:
 def strangers(names: Names) -> Iterator[Found]:
     """Persons that no list knows: two strange words behind an occupation or nationality."""
     line = names.line
-    for at in line.at(OFFICE | NATIONAL):
+    for at in line.at(DESCRIBING):
         word = line.words[at]
         if not word.definite or at in names.blocked or at in names.persons:
             continue
