@@ -73,7 +73,7 @@ _SHARES = {(source, label): share for source, share in _USUAL_SHARES.items() for
 }
 _TRUST = ("dates", "money", "list", "offices", "phrases", "model", "repeated", "norp")
 _RANKS = {source: rank for rank, source in enumerate(_TRUST)}
-_START, _RANGE = attrgetter("start"), attrgetter("start", "end")
+_START, _RANGE = itemgetter(0), attrgetter("start", "end")  # of a candidate, of an entity
 _FIXED = ("DATE", "MONEY")
 _WITH_YEARS = ("EVENT", "LAW")
 _SIDES = plain_words("شمال جنوب شرق غرب وسط دول")  # شمال أفريقيا holds أفريقيا; البحر المتوسط is one thing
@@ -216,9 +216,9 @@ def _listed(line: Line) -> list[Found]:
         return []
     names = listed_names()
     matches = [*names.matches(line.stems, line.folded, starts)]
-    for outer in [match for match in matches if match.end > match.start + 1]:
+    for outer in [match for match in matches if match[1] > match[0] + 1]:
         for each in names.inside(outer, line.stems, line.folded):
-            if each.kind != "LOC" or line.stem(each.start - 1) in _SIDES:
+            if each[2] != "LOC" or line.stem(each[0] - 1) in _SIDES:
                 matches.append(each)
     if not matches:
         return []
@@ -257,17 +257,22 @@ def settled(candidates: Sequence[Found]) -> list[Found]:
     if len(candidates) < 2:
         return [*candidates]
     kept: list[Found] = []
-    group: list[Found] = []  # those that overlap the one before them
+    rivals: list[Found] = []  # of overlapping ones, the first is kept till the last is known
     reach = 0
     for found in sorted(candidates, key=_START):
         if found.start < reach:
-            group.append(found)
+            rivals = rivals or kept[-1:]
+            rivals.append(found)
             reach = max(reach, found.end)
             continue
-        kept += group if len(group) < 2 else _best(group)
-        group = [found]
+        if rivals:
+            kept[-1:] = _best(rivals)
+            rivals = []
+        kept.append(found)
         reach = found.end
-    return kept + _best(group)
+    if rivals:
+        kept[-1:] = _best(rivals)
+    return kept
 
 
 def _order(found: Found) -> tuple[int, int, int]:
@@ -305,14 +310,15 @@ def without_prefixes(candidates: Sequence[Found]) -> Sequence[Found]:
 
 def _compatible(found: Found, other: Found) -> bool:
     """Whether two candidates that share a token can both stand."""
-    if found.start == other.start and (found.end == other.end or found.label == other.label):
+    start, end, label = found.start, found.end, found.label
+    if start == other.start and (end == other.end or label == other.label):
         return False
-    if found.label == other.label == "LOC":
+    if label == other.label == "LOC":
         return found.source == other.source == "list"  # the matcher has seen to it that only شمال and the like hold one
-    if other.covers(found):
-        return found.label in _MAY_HOLD[other.label]
-    if found.covers(other):
-        return other.label in _MAY_HOLD[found.label]
+    if other.start <= start and end <= other.end:
+        return label in _MAY_HOLD[other.label]
+    if start <= other.start and other.end <= end:
+        return other.label in _MAY_HOLD[label]
     return False
 
 

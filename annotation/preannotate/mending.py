@@ -82,8 +82,11 @@ def mended(line: Line, found: Found) -> Iterator[Found]:
         return
     kept = found if start == found.start and end == found.end else found._replace(start=start, end=end)
     if label in ("GPE", "LOC"):
-        if not _described_place(line, kept) and without_adjectives(line, (kept,)):
-            yield from _cut_at_proclitics(line, kept)
+        if end > start + 1:
+            if not _described_place(line, start, end):
+                yield from _cut_at_proclitics(line, kept)
+        elif its[start].stem not in lists.COMMON_NOUNS and not _no_name(line, kept):
+            yield kept
     elif not _common_noun(line, kept):
         yield kept
 
@@ -118,11 +121,9 @@ def _before_blessing(line: Line, start: int, end: int) -> int:
     return end
 
 
-def _described_place(line: Line, found: Found) -> bool:
-    """المنطقة alone, and الأراضي اليمنية: a common noun with a nationality."""
-    if found.end - found.start == 1:
-        return line.words[found.start].stem in lists.COMMON_NOUNS
-    return line.stems[found.start] in _TERRITORIES and line.stems[found.end - 1] in lists.NATIONS
+def _described_place(line: Line, start: int, end: int) -> bool:
+    """الأراضي اليمنية: a common noun with a nationality."""
+    return line.stems[start] in _TERRITORIES and line.stems[end - 1] in lists.NATIONS
 
 
 def _is_verb(word: Word) -> bool:
