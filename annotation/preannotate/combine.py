@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 
 from annotation.preannotate.chains import Names
 from annotation.preannotate.consistency import repeated_names
@@ -73,7 +73,7 @@ _SHARES = {(source, label): share for source, share in _USUAL_SHARES.items() for
 }
 _TRUST = ("dates", "money", "list", "offices", "phrases", "model", "repeated", "norp")
 _RANKS = {source: rank for rank, source in enumerate(_TRUST)}
-_START, _RANGE = itemgetter(0), attrgetter("start", "end")  # of a candidate, of an entity
+_START = itemgetter(0)  # of a candidate
 _FIXED = ("DATE", "MONEY")
 _WITH_YEARS = ("EVENT", "LAW")
 _SIDES = plain_words("شمال جنوب شرق غرب وسط دول")  # شمال أفريقيا holds أفريقيا; البحر المتوسط is one thing
@@ -167,18 +167,17 @@ class EmbeddedEntityAnnotator:
             known.add(phrased)
             further = [*again, *phrased, *_set_off(_AROUND, known)]
             for each in settled(without_prefixes([*names, *further])) if further else names:
-                label = each.label
+                label, source = each.label, each.source
                 if label not in _FIXED:
-                    found.append(Entity(*line.range_of(each), label, self._score(each), each.source))
+                    score = self._calibrated(each) if source == "model" else _SHARES[source, label]
+                    found.append(Entity(*line.range_of(each), label, score, source))
                 if label in _WITH_YEARS and _is_year(line.forms[each.end - 1]) and each.end - 1 not in known.blocked:
                     found.append(_year(line, each.end - 1))
         return without_collisions(found)
 
-    def _score(self, found: Found) -> float:
-        """How likely a candidate is right: calibrated, for the model; else the share of such candidates that was."""
-        if found.source == "model":
-            return round(self._model.calibrated(found.label, found.score), 3)
-        return _SHARES[found.source, found.label]
+    def _calibrated(self, found: Found) -> float:
+        """How likely a candidate of the model is right."""
+        return round(self._model.calibrated(found.label, found.score), 3)
 
 
 _Rules = Sequence[tuple[int, Callable[[Names], Iterable[Found]]]]  # each with the trigger that sets it off
@@ -324,29 +323,41 @@ def _compatible(found: Found, other: Found) -> bool:
 
 def without_collisions(entities: Sequence[Entity]) -> list[Entity]:
     """Of entities that cross or share a range, the one that comes first in the order given; sorted by range."""
-    kept: dict[int, Entity] = {}
-    reaching: dict[int, Entity] = {}  # those kept that reach beyond the point of the sweep
+    kept: list[int] = []  # by their place in the order given
+    rivals: list[int] = []  # of overlapping ones, the first is kept till the last is known
     reach = 0
-    for start, _, rank in sorted([(each.start, -each.end, rank) for rank, each in enumerate(entities)]):
-        entity = entities[rank]
-        if start >= reach:
-            kept[rank] = entity
-            reaching = {rank: entity}
-            reach = entity.end
+    starts = [entity.start for entity in entities]
+    for rank in sorted(range(len(starts)), key=starts.__getitem__):
+        end = entities[rank].end
+        if starts[rank] < reach:
+            rivals = rivals or kept[-1:]
+            rivals.append(rank)
+            reach = max(reach, end)
             continue
-        reaching = {other: each for other, each in reaching.items() if each.end > start}
-        rivals = [other for other, each in reaching.items() if _collide(each, entity)]
-        if any(other < rank for other in rivals):
-            continue
-        for other in rivals:
-            del kept[other], reaching[other]
-        kept[rank] = reaching[rank] = entity
-        reach = max(reach, entity.end)
-    return sorted(kept.values(), key=_RANGE)
+        if rivals:
+            kept[-1:] = _standing(entities, rivals)
+            rivals = []
+        kept.append(rank)
+        reach = end
+    if rivals:
+        kept[-1:] = _standing(entities, rivals)
+    return [entities[rank] for rank in kept]
 
 
-def _collide(one: Entity, other: Entity) -> bool:
-    return one.crosses(other) or (one.start, one.end) == (other.start, other.end)
+def _standing(entities: Sequence[Entity], rivals: Iterable[int]) -> list[int]:
+    """Of overlapping entities, those that neither cross nor share a range; sorted by range."""
+    kept: list[tuple[int, int, int]] = []
+    for start, outward, rank in sorted([(entities[rank].start, -entities[rank].end, rank) for rank in rivals]):
+        # Those before begin no later: what reaches into this one and does not hold it, crosses it.
+        colliding = [each for each in kept if start < -each[1] and (each[1] > outward or each[:2] == (start, outward))]
+        if all(each[2] > rank for each in colliding):
+            kept = [each for each in kept if each not in colliding] if colliding else kept
+            kept.append((start, outward, rank))
+    return [rank for _, _, rank in sorted(kept, key=_range)]
+
+
+def _range(span: tuple[int, int, int]) -> tuple[int, int]:
+    return span[0], -span[1]
 
 
 @functools.cache

@@ -234,11 +234,17 @@ def without_adjectives(line: Line, found: Iterable[Found]) -> list[Found]:
 
 
 def _no_name(line: Line, found: Found) -> bool:
-    """Whether a name of one word is none here."""
-    stem = line.stems[found.start]
-    if (stem == _SAUDI and _saudi(line, found.start)) or (stem == _ENTHUSIASM and _enthusiasm(line, found.end)):
+    """Whether a name of one word is none here: دوما with tanwin, نجد, على الصعيد, ياسر عرفات."""
+    at = found.start
+    stem = line.stems[at]
+    if (stem == _SAUDI and _saudi(line, at)) or (stem == _ENTHUSIASM and _enthusiasm(line, found.end)):
         return True
-    return found.label in ("GPE", "LOC") and _no_place(line, found.start)
+    if found.label not in ("GPE", "LOC"):
+        return False
+    if stem in _UNSAFE_REGIONS and _is_common_word(line, at):
+        return True
+    before = line.stems[at - 1] if at else ""
+    return (before in lists.FIRST_NAMES and before not in lists.AMBIGUOUS_NAMES) or line.forms[at].endswith(_TANWIN)
 
 
 def _saudi(line: Line, at: int) -> bool:
@@ -271,14 +277,6 @@ def _newspaper(line: Line, found: Found) -> bool:
     if at == 0 or end >= len(line.forms) or QUOTES.get(line.forms[at - 1]) != line.forms[end]:
         return False
     return line.folded[at:end] in lists.NEWSPAPERS
-
-
-def _no_place(line: Line, at: int) -> bool:
-    """Whether a place's name of one word is none here: دوما with tanwin, نجد, على الصعيد, ياسر عرفات."""
-    if line.forms[at].endswith(_TANWIN) or (line.stems[at] in _UNSAFE_REGIONS and _is_common_word(line, at)):
-        return True
-    before = line.stem(at - 1)
-    return before in lists.FIRST_NAMES and before not in lists.AMBIGUOUS_NAMES
 
 
 def _enthusiasm(line: Line, after: int) -> bool:
