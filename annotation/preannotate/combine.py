@@ -259,16 +259,19 @@ def settled(candidates: Sequence[Found]) -> list[Found]:
     rivals: list[Found] = []  # of overlapping ones, the first is kept till the last is known
     reach = 0
     for found in sorted(candidates, key=_START):
-        if found.start < reach:
+        if found.start >= reach:
+            if rivals:
+                kept[-1:] = _best(rivals)
+                rivals = []
+            kept.append(found)
+            reach = found.end
+        elif not rivals and found[:3] == kept[-1][:3]:  # the same from another source
+            if _RANKS[found.source] < _RANKS[kept[-1].source]:
+                kept[-1] = found
+        else:
             rivals = rivals or kept[-1:]
             rivals.append(found)
             reach = max(reach, found.end)
-            continue
-        if rivals:
-            kept[-1:] = _best(rivals)
-            rivals = []
-        kept.append(found)
-        reach = found.end
     if rivals:
         kept[-1:] = _best(rivals)
     return kept
