@@ -170,7 +170,8 @@ class EmbeddedEntityAnnotator:
                 label, source = each.label, each.source
                 if label not in _FIXED:
                     score = self._calibrated(each) if source == "model" else _SHARES[source, label]
-                    found.append(Entity(*line.range_of(each), label, score, source))
+                    start, end = line.range_of(each)
+                    found.append(Entity(start, end, label, score, source))
                 if label in _WITH_YEARS and _is_year(line.forms[each.end - 1]) and each.end - 1 not in known.blocked:
                     found.append(_year(line, each.end - 1))
         return without_collisions(found)
@@ -353,9 +354,10 @@ def _standing(entities: Sequence[Entity], rivals: Iterable[int]) -> list[int]:
     for start, outward, rank in sorted([(entities[rank].start, -entities[rank].end, rank) for rank in rivals]):
         # Those before begin no later: what reaches into this one and does not hold it, crosses it.
         colliding = [each for each in kept if start < -each[1] and (each[1] > outward or each[:2] == (start, outward))]
-        if all(each[2] > rank for each in colliding):
-            kept = [each for each in kept if each not in colliding] if colliding else kept
+        if not colliding:
             kept.append((start, outward, rank))
+        elif all(each[2] > rank for each in colliding):
+            kept = [*(each for each in kept if each not in colliding), (start, outward, rank)]
     return [rank for _, _, rank in sorted(kept, key=_range)]
 
 
