@@ -101,9 +101,12 @@ class PhraseMatcher:
             node = root.get(first[start])
             if node is None or start < taken:
                 continue
-            if "" not in node and (start + 1 == stop or rest[start + 1] not in node):
+            if start + 1 < stop and rest[start + 1] in node:
+                end, kinds = _longest(node, rest, start, stop)
+            elif "" in node:
+                end, kinds = start + 1, node[""]
+            else:
                 continue  # so it is with most words
-            end, kinds = _longest(node, rest, start, stop)
             for kind in kinds:
                 yield start, end, kind
             taken = end
