@@ -85,7 +85,8 @@ class Names:
 
     def is_nisba(self, index: int) -> bool:
         """Whether the token is a nationality or group word."""
-        return self.line.stem(index) in lists.NATIONS
+        stems = self.line.stems
+        return 0 <= index < len(stems) and stems[index] in lists.NATIONS
 
     def ends_phrase(self, index: int) -> bool:
         """Whether no noun phrase can go on with this token."""
@@ -117,23 +118,22 @@ def _step(names: Names, at: int, first: int, allows: Allows, *, closed: bool) ->
     word = line.words[at]
     found = names.starting(at)
     end = (at, closed)
-    if word.folded == "و" and allows.conjunction and at > first and closed and at + 1 < len(line.words):
+    if allows.conjunction and closed and at > first and word.folded == "و" and at + 1 < len(line.words):
         noun = line.words[at + 1]  # العدالة و التنمية
         alone = noun.definite and not _begins_another(names, at + 1) and not names.ends_phrase(at + 1)
         return (at + 2, True) if alone else end
     if found is not None and found.label == "PERS":
         ruler = at == first + 1 and line.stems[first] in lists.SOVEREIGNS
         return (found.end, True) if allows.names and (at == first or ruler) and not word.proclitic else end
-    whole = found is not None and found.label in _NAMES and found.end > at + 1  # عين السبع, سيدي بوزيد
-    if names.ends_phrase(at) and not whole:
-        if allows.places and word.folded in ("في", "لدي") and closed and names.label_at(at + 1) in _NAMES:
-            place = names.starting(at + 1)
-            return (place.end, True) if place else end
-        return end
-    titled = word.folded in lists.HONORIFICS or (word.definite and word.folded in lists.SOVEREIGNS and at > first)
-    if titled and not whole:
-        return end
     named = found is not None and found.label in _NAMES
+    if not (named and found is not None and found.end > at + 1):  # عين السبع, سيدي بوزيد
+        if names.ends_phrase(at):
+            if allows.places and closed and word.folded in ("في", "لدي") and names.label_at(at + 1) in _NAMES:
+                place = names.starting(at + 1)
+                return (place.end, True) if place else end
+            return end
+        if word.folded in lists.HONORIFICS or (word.definite and at > first and word.folded in lists.SOVEREIGNS):
+            return end
     if not word.proclitic:
         if closed:
             if not word.definite or (named and not _adjective(names, at)):

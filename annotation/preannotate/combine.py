@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 
 from annotation.preannotate.chains import Names
 from annotation.preannotate.consistency import repeated_names
@@ -30,6 +30,7 @@ from annotation.preannotate.sequence import Mention, as_batch, mentions
 from annotation.preannotate.triggers import (
     CITY,
     CLUB,
+    DESCRIBING,
     EDITION,
     GIVEN,
     HEAD,
@@ -73,7 +74,7 @@ _SHARES = {(source, label): share for source, share in _USUAL_SHARES.items() for
 }
 _TRUST = ("dates", "money", "list", "offices", "phrases", "linked", "model", "repeated", "norp")
 _RANKS = {source: rank for rank, source in enumerate(_TRUST)}
-_START, _RANGE = attrgetter("start"), attrgetter("start", "end")
+_START = itemgetter(0)  # of a candidate
 _FIXED = ("DATE", "MONEY")
 _WITH_YEARS = ("EVENT", "LAW")
 _SIDES = plain_words("شمال جنوب شرق غرب وسط دول")  # شمال أفريقيا holds أفريقيا; البحر المتوسط is one thing
@@ -149,7 +150,7 @@ class EmbeddedEntityAnnotator:
         for line, tags, blocked in zip(lines, tagged, _by_line(lines, fixed), strict=True):
             its = [*blocked, *_listed(line)]
             modelled = completed(line, [part for each in tags for part in mended(line, each)]) if tags else []
-            if line.triggers & GIVEN:
+            if GIVEN in line.triggers:
                 its += persons(Names(line, [*blocked, *modelled]))
             its += modelled
             candidates.append(settled(its))
@@ -158,7 +159,7 @@ class EmbeddedEntityAnnotator:
         found: list[Entity] = list(fixed)
         phrases = (*_PHRASES, (LONE_CLUB, lone_clubs)) if about_sport(lines) else _PHRASES
         for line, names, again in zip(lines, candidates, repeated, strict=True):
-            if not (names or again or line.active):
+            if not (names or again or line.triggers):
                 continue
             known = Names(line, [*names, *again])
             phrased = _set_off(phrases, known)
@@ -167,28 +168,28 @@ class EmbeddedEntityAnnotator:
             known.add(phrased)
             further = [*again, *phrased, *_set_off(_AROUND, known)]
             for each in settled(without_prefixes([*names, *further])) if further else names:
-                label = each.label
+                label, source = each.label, each.source
                 if label not in _FIXED:
-                    found.append(Entity(*line.range_of(each), label, self._score(each), each.source))
+                    score = self._calibrated(each) if source == "model" else _SHARES[source, label]
+                    start, end = line.range_of(each)
+                    found.append(Entity(start, end, label, score, source))
                 if label in _WITH_YEARS and _is_year(line.forms[each.end - 1]) and each.end - 1 not in known.blocked:
                     found.append(_year(line, each.end - 1))
         return without_collisions(found)
 
-    def _score(self, found: Found) -> float:
-        """How likely a candidate is right: calibrated, for the model; else the share of such candidates that was."""
-        if found.source == "model":
-            return round(self._model.calibrated(found.label, found.score), 3)
-        return _SHARES[found.source, found.label]
+    def _calibrated(self, found: Found) -> float:
+        """How likely a candidate of the model is right."""
+        return round(self._model.calibrated(found.label, found.score), 3)
 
 
-_Rules = Sequence[tuple[int, Callable[[Names], Iterable[Found]]]]  # each with the triggers that set it off
+_Rules = Sequence[tuple[int, Callable[[Names], Iterable[Found]]]]  # each with the trigger that sets it off
 _PHRASES: _Rules = (
     (HEAD, headed),
     (PLACE, placed),
     (CITY, listed_cities),
     (CLUB, clubs),
     (QUOTE, quoted_names),
-    (OFFICE | NATIONAL, strangers),
+    (DESCRIBING, strangers),
 )
 _AROUND: _Rules = (  # what they find may hold phrases
     (OFFICE, offices),
@@ -201,7 +202,7 @@ _AROUND: _Rules = (  # what they find may hold phrases
 def _set_off(rules: _Rules, known: Names) -> list[Found]:
     """The candidates of those rules that a line's words set off; they may overlap."""
     triggers = known.line.triggers
-    return [found for its, rule in rules if its & triggers for found in rule(known)]
+    return [found for trigger, rule in rules if trigger in triggers for found in rule(known)]
 
 
 def _found(mentions: Iterable[Mention]) -> list[Found]:
@@ -216,9 +217,9 @@ def _listed(line: Line) -> list[Found]:
         return []
     names = listed_names()
     matches = [*names.matches(line.stems, line.folded, starts)]
-    for outer in [match for match in matches if match.end > match.start + 1]:
+    for outer in [match for match in matches if match[1] > match[0] + 1]:
         for each in names.inside(outer, line.stems, line.folded):
-            if each.kind != "LOC" or line.stem(each.start - 1) in _SIDES:
+            if each[2] != "LOC" or line.stem(each[0] - 1) in _SIDES:
                 matches.append(each)
     if not matches:
         return []
@@ -257,17 +258,25 @@ def settled(candidates: Sequence[Found]) -> list[Found]:
     if len(candidates) < 2:
         return [*candidates]
     kept: list[Found] = []
-    group: list[Found] = []  # those that overlap the one before them
+    rivals: list[Found] = []  # of overlapping ones, the first is kept till the last is known
     reach = 0
     for found in sorted(candidates, key=_START):
-        if found.start < reach:
-            group.append(found)
+        if found.start >= reach:
+            if rivals:
+                kept[-1:] = _best(rivals)
+                rivals = []
+            kept.append(found)
+            reach = found.end
+        elif not rivals and found[:3] == kept[-1][:3]:  # the same from another source
+            if _RANKS[found.source] < _RANKS[kept[-1].source]:
+                kept[-1] = found
+        else:
+            rivals = rivals or kept[-1:]
+            rivals.append(found)
             reach = max(reach, found.end)
-            continue
-        kept += group if len(group) < 2 else _best(group)
-        group = [found]
-        reach = found.end
-    return kept + _best(group)
+    if rivals:
+        kept[-1:] = _best(rivals)
+    return kept
 
 
 def _order(found: Found) -> tuple[int, int, int]:
@@ -305,42 +314,56 @@ def without_prefixes(candidates: Sequence[Found]) -> Sequence[Found]:
 
 def _compatible(found: Found, other: Found) -> bool:
     """Whether two candidates that share a token can both stand."""
-    if found.start == other.start and (found.end == other.end or found.label == other.label):
+    start, end, label = found.start, found.end, found.label
+    if start == other.start and (end == other.end or label == other.label):
         return False
-    if found.label == other.label == "LOC":
+    if label == other.label == "LOC":
         return found.source == other.source == "list"  # the matcher has seen to it that only شمال and the like hold one
-    if other.covers(found):
-        return found.label in _MAY_HOLD[other.label]
-    if found.covers(other):
-        return other.label in _MAY_HOLD[found.label]
+    if other.start <= start and end <= other.end:
+        return label in _MAY_HOLD[other.label]
+    if start <= other.start and other.end <= end:
+        return other.label in _MAY_HOLD[label]
     return False
 
 
 def without_collisions(entities: Sequence[Entity]) -> list[Entity]:
     """Of entities that cross or share a range, the one that comes first in the order given; sorted by range."""
-    kept: dict[int, Entity] = {}
-    reaching: dict[int, Entity] = {}  # those kept that reach beyond the point of the sweep
+    kept: list[int] = []  # by their place in the order given
+    rivals: list[int] = []  # of overlapping ones, the first is kept till the last is known
     reach = 0
-    for start, _, rank in sorted([(each.start, -each.end, rank) for rank, each in enumerate(entities)]):
-        entity = entities[rank]
-        if start >= reach:
-            kept[rank] = entity
-            reaching = {rank: entity}
-            reach = entity.end
+    starts = [entity.start for entity in entities]
+    for rank in sorted(range(len(starts)), key=starts.__getitem__):
+        end = entities[rank].end
+        if starts[rank] < reach:
+            rivals = rivals or kept[-1:]
+            rivals.append(rank)
+            reach = max(reach, end)
             continue
-        reaching = {other: each for other, each in reaching.items() if each.end > start}
-        rivals = [other for other, each in reaching.items() if _collide(each, entity)]
-        if any(other < rank for other in rivals):
-            continue
-        for other in rivals:
-            del kept[other], reaching[other]
-        kept[rank] = reaching[rank] = entity
-        reach = max(reach, entity.end)
-    return sorted(kept.values(), key=_RANGE)
+        if rivals:
+            kept[-1:] = _standing(entities, rivals)
+            rivals = []
+        kept.append(rank)
+        reach = end
+    if rivals:
+        kept[-1:] = _standing(entities, rivals)
+    return [entities[rank] for rank in kept]
 
 
-def _collide(one: Entity, other: Entity) -> bool:
-    return one.crosses(other) or (one.start, one.end) == (other.start, other.end)
+def _standing(entities: Sequence[Entity], rivals: Iterable[int]) -> list[int]:
+    """Of overlapping entities, those that neither cross nor share a range; sorted by range."""
+    kept: list[tuple[int, int, int]] = []
+    for start, outward, rank in sorted([(entities[rank].start, -entities[rank].end, rank) for rank in rivals]):
+        # Those before begin no later: what reaches into this one and does not hold it, crosses it.
+        colliding = [each for each in kept if start < -each[1] and (each[1] > outward or each[:2] == (start, outward))]
+        if not colliding:
+            kept.append((start, outward, rank))
+        elif all(each[2] > rank for each in colliding):
+            kept = [*(each for each in kept if each not in colliding), (start, outward, rank)]
+    return [rank for _, _, rank in sorted(kept, key=_range)]
+
+
+def _range(span: tuple[int, int, int]) -> tuple[int, int]:
+    return span[0], -span[1]
 
 
 @functools.cache

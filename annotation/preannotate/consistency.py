@@ -49,8 +49,8 @@ def _again(
     surnames: AbstractSet[str],
 ) -> list[Found]:
     """Further mentions in a line: longest names first, then surnames alone."""
-    new: list[Found] = []
     taken = {at for mention in mentions for at in range(mention.start, mention.end)}
+    new: list[Found] = []
     for at in [at for at, stem in enumerate(line.stems) if stem in by_first]:
         if at in taken:
             continue

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from annotation.preannotate.words import plain
 
@@ -74,12 +74,8 @@ def norp_words() -> frozenset[str]:
     return frozenset(found) - (places - {_BOTH}) - words("not_norp")
 
 
-class Match(NamedTuple):
-    """A lexicon entry found in a token sequence: half-open token range, and the list it comes from."""
-
-    start: int
-    end: int
-    kind: str
+Match = tuple[int, int, str]
+"""A lexicon entry found in a token sequence: half-open token range, and the list it comes from."""
 
 
 class PhraseMatcher:
@@ -114,23 +110,27 @@ class PhraseMatcher:
             node = root.get(first[start])
             if node is None or start < taken:
                 continue
-            if "" not in node and (start + 1 == stop or rest[start + 1] not in node):
+            if start + 1 < stop and rest[start + 1] in node:
+                end, kinds = _longest(node, rest, start, stop)
+            elif "" in node:
+                end, kinds = start + 1, node[""]
+            else:
                 continue  # so it is with most words
-            end, kinds = _longest(node, rest, start, stop)
             for kind in kinds:
-                yield Match(start, end, kind)
+                yield start, end, kind
             taken = end
 
     def inside(self, match: Match, first: Sequence[str], rest: Sequence[str]) -> Iterator[Match]:
         """Longest matches within a match, from its second token on."""
         taken = 0
-        for start in range(match.start + 1, match.end):
+        first_at, stop, _ = match
+        for start in range(first_at + 1, stop):
             node = self._root.get(first[start])
             if node is None or start < taken:
                 continue
-            end, kinds = _longest(node, rest, start, match.end)
+            end, kinds = _longest(node, rest, start, stop)
             for kind in kinds:
-                yield Match(start, end, kind)
+                yield start, end, kind
             taken = end
 
 

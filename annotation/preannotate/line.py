@@ -40,7 +40,7 @@ class Word:
     definite: bool
     commonness: int
     verbal: bool
-    triggers: int
+    triggers: tuple[int, ...]
     closing: bool
     predicate: bool
 
@@ -69,8 +69,8 @@ class Line:
     """The tokens of one sentence, as sequences that are parallel.
 
     `tokens` are the code point ranges of its tokens, `numbers` those of their forms, `forms` the tokens as written,
-    `words` what is known of each form; `stems` and `folded` are theirs. `active` are the tokens that set off rules,
-    `triggers` the triggers of all of them.
+    `words` what is known of each form; `stems` and `folded` are theirs. `triggers` are the tokens that set off rules,
+    by what sets them off.
     """
 
     tokens: Sequence[tuple[int, int]]
@@ -79,8 +79,7 @@ class Line:
     words: Sequence[Word]
     stems: Sequence[str]
     folded: Sequence[str]
-    active: Sequence[int]
-    triggers: int
+    triggers: Mapping[int, Sequence[int]]
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -92,10 +91,7 @@ class Line:
 
     def at(self, trigger: int) -> Sequence[int]:
         """The tokens that have a trigger."""
-        if not self.triggers & trigger:
-            return ()
-        words = self.words
-        return [index for index in self.active if words[index].triggers & trigger]
+        return self.triggers.get(trigger, ())
 
     def stem(self, index: int) -> str:
         """The stem at `index`, empty outside the line."""
@@ -107,7 +103,7 @@ class _Known:
     """What is known of each form, by its number."""
 
     words: list[Word] = field(default_factory=list)
-    triggers: list[int] = field(default_factory=list)
+    triggers: list[tuple[int, ...]] = field(default_factory=list)
     stems: list[str] = field(default_factory=list)
     folded: list[str] = field(default_factory=list)
 
@@ -126,7 +122,7 @@ class LineReader:
     vocabulary: Vocabulary
     classes: WordClasses
     verbal_classes: frozenset[int]
-    triggers: Mapping[str, int]
+    triggers: Mapping[str, tuple[int, ...]]
     forms: Forms
     _known: _Known = field(default_factory=_Known, repr=False)
 
@@ -141,12 +137,15 @@ class LineReader:
             numbers = reading.numbers[first:last]
             pick = _picker(numbers)
             its = pick(known.triggers)
-            active = list(compress(range(last - first), its))
-            every = 0
-            for index in active:
-                every |= its[index]
+            at: dict[int, list[int]] = {}
+            for index in compress(range(last - first), its):
+                for trigger in its[index]:
+                    if trigger in at:
+                        at[trigger].append(index)
+                    else:
+                        at[trigger] = [index]
             columns = (pick(forms), pick(known.words), pick(known.stems), pick(known.folded))
-            lines.append(Line(tokens[first:last], numbers, *columns, active, every))
+            lines.append(Line(tokens[first:last], numbers, *columns, at))
         return lines
 
     def _word(self, form: str, folded: str) -> Word:
@@ -168,7 +167,7 @@ class LineReader:
             definite,
             self.vocabulary.counts.get(stem, 0).bit_length(),
             verbal,
-            self.triggers.get(stem if is_word else form, 0),
+            self.triggers.get(stem if is_word else form, ()),
             closing or (cut > 0 and stem in lists.STOPWORDS),
             verbal or (not definite and stem in lists.VERBS),
         )

@@ -82,8 +82,11 @@ def mended(line: Line, found: Found) -> Iterator[Found]:
         return
     kept = found if start == found.start and end == found.end else found._replace(start=start, end=end)
     if label in ("GPE", "LOC"):
-        if not _described_place(line, kept) and without_adjectives(line, (kept,)):
-            yield from _cut_at_proclitics(line, kept)
+        if end > start + 1:
+            if not _described_place(line, start, end):
+                yield from _cut_at_proclitics(line, kept)
+        elif its[start].stem not in lists.COMMON_NOUNS and not _no_name(line, kept):
+            yield kept
     elif not _common_noun(line, kept):
         yield kept
 
@@ -118,11 +121,9 @@ def _before_blessing(line: Line, start: int, end: int) -> int:
     return end
 
 
-def _described_place(line: Line, found: Found) -> bool:
-    """المنطقة alone, and الأراضي اليمنية: a common noun with a nationality."""
-    if found.end - found.start == 1:
-        return line.words[found.start].stem in lists.COMMON_NOUNS
-    return line.stems[found.start] in _TERRITORIES and line.stems[found.end - 1] in lists.NATIONS
+def _described_place(line: Line, start: int, end: int) -> bool:
+    """الأراضي اليمنية: a common noun with a nationality."""
+    return line.stems[start] in _TERRITORIES and line.stems[end - 1] in lists.NATIONS
 
 
 def _is_verb(word: Word) -> bool:
@@ -227,17 +228,23 @@ def label_of(line: Line, start: int, listed: str) -> str:
 def without_adjectives(line: Line, found: Iterable[Found]) -> list[Found]:
     """The list matches but السعودية where it is an adjective (behind a definite noun), and حماس where it is no name."""
     kept = [mention for mention in found if mention.end > mention.start + 1 or not _no_name(line, mention)]
-    if line.triggers & QUOTE:
+    if QUOTE in line.triggers:
         return [mention._replace(label="ORG") if _newspaper(line, mention) else mention for mention in kept]
     return kept
 
 
 def _no_name(line: Line, found: Found) -> bool:
-    """Whether a name of one word is none here."""
-    stem = line.stems[found.start]
-    if (stem == _SAUDI and _saudi(line, found.start)) or (stem == _ENTHUSIASM and _enthusiasm(line, found.end)):
+    """Whether a name of one word is none here: دوما with tanwin, نجد, على الصعيد, ياسر عرفات."""
+    at = found.start
+    stem = line.stems[at]
+    if (stem == _SAUDI and _saudi(line, at)) or (stem == _ENTHUSIASM and _enthusiasm(line, found.end)):
         return True
-    return found.label in ("GPE", "LOC") and _no_place(line, found.start)
+    if found.label not in ("GPE", "LOC"):
+        return False
+    if stem in _UNSAFE_REGIONS and _is_common_word(line, at):
+        return True
+    before = line.stems[at - 1] if at else ""
+    return (before in lists.FIRST_NAMES and before not in lists.AMBIGUOUS_NAMES) or line.forms[at].endswith(_TANWIN)
 
 
 def _saudi(line: Line, at: int) -> bool:
@@ -270,14 +277,6 @@ def _newspaper(line: Line, found: Found) -> bool:
     if at == 0 or end >= len(line.forms) or QUOTES.get(line.forms[at - 1]) != line.forms[end]:
         return False
     return line.folded[at:end] in lists.NEWSPAPERS
-
-
-def _no_place(line: Line, at: int) -> bool:
-    """Whether a place's name of one word is none here: دوما with tanwin, نجد, على الصعيد, ياسر عرفات."""
-    if line.forms[at].endswith(_TANWIN) or (line.stems[at] in _UNSAFE_REGIONS and _is_common_word(line, at)):
-        return True
-    before = line.stem(at - 1)
-    return before in lists.FIRST_NAMES and before not in lists.AMBIGUOUS_NAMES
 
 
 def _enthusiasm(line: Line, after: int) -> bool:

@@ -33,8 +33,7 @@ def offices(names: Names) -> Iterator[Found]:
     if not starts:
         return
     taken = 0
-    for match in office_heads().matches(line.stems, line.folded, starts):
-        start, head_end = match.start, match.end
+    for start, head_end, _ in office_heads().matches(line.stems, line.folded, starts):
         if line.forms[start].endswith("أمام"):
             continue  # إمام has the same plain spelling
         if start < taken or start in names.blocked or start in names.persons or start in names.inner:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from annotation.preannotate import lists
 from annotation.preannotate.chains import Names
 from annotation.preannotate.line import Found, Line, Word
-from annotation.preannotate.triggers import GIFTS, GIVEN, NATIONAL, OFFICE, TITLES, given_names
+from annotation.preannotate.triggers import DESCRIBING, GIFTS, GIVEN, TITLES, given_names
 from annotation.preannotate.words import plain, plain_words
 
 _DESCENT = plain_words("بن ابن بنت ولد منت")
@@ -77,7 +77,7 @@ def _name_end(names: Names, start: int) -> tuple[int, str]:
     if at >= len(line.words):
         return start, ""
     first = line.folded[at] if titled else stem
-    compound = at + 1 < len(line.words) and _compound(line, at, first)
+    compound = (first == _SERVANT or first in GIFTS) and _compound(line, at, first)
     given = first in _GIVEN_NAMES
     if not (given or compound or (titled and first in _DESCENT) or _plausible(line, at, first)):
         return start, ""
@@ -180,9 +180,11 @@ def _ranked(word: str) -> bool:
 
 def _compound(line: Line, at: int, first: str) -> bool:
     """عبد الرحمن, ضيف الله: a given name of two words."""
+    if at + 1 >= len(line.words):
+        return False
     if first == _SERVANT:
         return _divine(line, at + 1)
-    return first in GIFTS and line.folded[at + 1] == _GOD
+    return line.folded[at + 1] == _GOD
 
 
 def _divine(line: Line, at: int) -> bool:
@@ -252,13 +254,12 @@ def _final_alef(line: Line, at: int) -> bool:
 
 def _begins_office(names: Names, at: int) -> bool:
     """ولي العهد, رئيس الوزراء behind a name: an office in construct and no surname."""
-    line = names.line
-    word = line.words[at]
-    if word.definite or word.folded in lists.FIRST_NAMES:
-        return False
+    word = names.line.words[at]
     if word.folded not in lists.OFFICES and word.folded not in lists.OCCUPATIONS:
         return False
-    return at + 1 < len(line.words) and not names.ends_phrase(at + 1) and line.words[at + 1].definite
+    if word.definite or word.folded in lists.FIRST_NAMES or names.ends_phrase(at + 1):
+        return False
+    return names.line.words[at + 1].definite
 
 
 def _known_alone(names: Names, at: int) -> bool:
@@ -301,10 +302,12 @@ def _strange_child(names: Names, at: int) -> bool:
 def strangers(names: Names) -> Iterator[Found]:
     """Persons that no list knows: two strange words behind an occupation or nationality."""
     line = names.line
-    for at in line.at(OFFICE | NATIONAL):
+    for at in line.at(DESCRIBING):
         word = line.words[at]
         if not word.definite or at in names.blocked or at in names.persons:
             continue
+        if at + 2 >= len(line.words) or line.words[at + 1].commonness > _STRANGE:
+            continue  # so it is with most
         end = _strange_end(names, at + 1)
         if end > at + 2 and _may_describe(names, at):
             yield Found(at + 1, end, "PERS", 0.8, "phrases", whole=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 from annotation.preannotate.gazetteer import PhraseMatcher, norp_words, phrases, words
 from annotation.preannotate.heads import rules
 from annotation.preannotate.words import plain_words
 
-HEAD, LISTED, OFFICE, CITY, CLUB, NATIONAL, REGIONAL, GIVEN, EDITION, QUOTE, SPORT, LONE_CLUB, PLACE = (
-    1 << bit for bit in range(13)
-)
+(
+    HEAD, LISTED, OFFICE, CITY, CLUB, NATIONAL, REGIONAL, GIVEN, EDITION, QUOTE, SPORT, LONE_CLUB, PLACE, DESCRIBING
+) = range(14)  # fmt: skip
 
 CLUBS = plain_words(
     "شباب وفاء اتحاد نهضة مولودية شبيبة رجاء وداد أمل نجم أولمبيك نسور صقور ترجي هلال حسنية سريع يوسفية أسود سبورتينغ"
@@ -85,13 +86,13 @@ def regional_adjectives() -> frozenset[str]:
 
 
 @cache
-def triggers() -> dict[str, int]:
+def triggers() -> dict[str, tuple[int, ...]]:
     """The triggers of each stem and quotation mark that has any."""
-    found: dict[str, int] = {}
+    found: dict[str, tuple[int, ...]] = {}
 
-    def add(stems: frozenset[str], trigger: int) -> None:
+    def add(stems: Iterable[str], trigger: int) -> None:
         for stem in stems:
-            found[stem] = found.get(stem, 0) | trigger
+            found[stem] = (*found.get(stem, ()), trigger)
 
     add(frozenset(rules()), HEAD)
     add(PLACES, PLACE)
@@ -106,4 +107,6 @@ def triggers() -> dict[str, int]:
     add(SPORTS, SPORT)
     add(LONE_CLUBS | FAINT_CLUBS, LONE_CLUB)
     add(frozenset(QUOTES), QUOTE)
+    describing = [stem for stem, its in found.items() if stem.startswith("ال") and (OFFICE in its or NATIONAL in its)]
+    add(describing, DESCRIBING)
     return found

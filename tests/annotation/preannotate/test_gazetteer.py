@@ -6,7 +6,6 @@ import pytest
 
 from annotation.preannotate.gazetteer import (
     FOLDER,
-    Match,
     PhraseMatcher,
     entries,
     nisba_forms,
@@ -53,10 +52,10 @@ def test_words_that_are_no_nationality(word: str) -> None:
 def test_the_longest_entry_wins_and_matches_do_not_overlap() -> None:
     matcher = PhraseMatcher({"ORG": [("مجلس", "الامن"), ("مجلس", "الامن", "الدولي")], "GPE": [("الامن",)]})
     tokens = ["قرر", "مجلس", "الامن", "الدولي", "الامن"]
-    assert list(matcher.matches(tokens, tokens)) == [Match(1, 4, "ORG"), Match(4, 5, "GPE")]
+    assert list(matcher.matches(tokens, tokens)) == [(1, 4, "ORG"), (4, 5, "GPE")]
 
 
 def test_an_entry_may_begin_behind_a_proclitic_but_not_go_on_behind_one() -> None:
     matcher = PhraseMatcher({"ORG": [("الامم", "المتحدة")]})
-    assert list(matcher.matches(["الامم", "المتحدة"], ["للامم", "المتحدة"])) == [Match(0, 2, "ORG")]
+    assert list(matcher.matches(["الامم", "المتحدة"], ["للامم", "المتحدة"])) == [(0, 2, "ORG")]
     assert list(matcher.matches(["الامم", "المتحدة"], ["الامم", "والمتحدة"])) == []
