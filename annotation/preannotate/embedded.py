@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotation.preannotate.decoding import Scores
-from annotation.preannotate.features import FeatureExtractor, Tendencies, WordClasses
+from annotation.preannotate.features import LISTS, FeatureExtractor, Tendencies, WordClasses
 from annotation.preannotate.forms import Forms
 from annotation.preannotate.gazetteer import entries, lists_digest, norp_words, words
 from annotation.preannotate.sequence import SequenceTagger, Sums, Weights, log_odds
@@ -27,6 +27,7 @@ _SURE, _LIKELY = 9.0, 5.0  # how much being on a written and on a derived list c
 _WRITTEN = ("first_names", "surnames", "gpe", "loc", "org", "countries", "org_heads", "uncut", "occupations", "offices")
 _DERIVED = ("name_firsts",)
 _HEADS = ("event_heads", "fac_heads", "law_heads", "place_heads")
+_OF_NATIONS = ("norp_nouns", "nisba", "not_norp")
 _LONG_HEAD = 3  # letters: وحي is not و and حي
 
 
@@ -56,6 +57,11 @@ class EmbeddedModel:
     def tagger(self, forms: Forms | None = None) -> SequenceTagger:
         """A fresh tagger, over a numbering of forms that it may share."""
         return SequenceTagger(self.weights, self.extractor(), forms)
+
+
+def _lists() -> str:
+    """The digest of the lists that say where words begin and what features they have."""
+    return lists_digest({*LISTS, *_WRITTEN, *_DERIVED, *_HEADS, *_OF_NATIONS})
 
 
 def known_names() -> dict[str, float]:
@@ -95,7 +101,7 @@ def save(path: Path, model: EmbeddedModel) -> None:
     }
     kept = replace(model.weights, rows=(arrays["rows"] * arrays["scales"][:, None]).reshape(model.weights.rows.shape))
     sums, sum_scales = _sums(replace(model, tendencies=tendencies, weights=kept))
-    arrays |= {"sums": sums, "sum_scales": sum_scales, "lists": _packed([lists_digest()])}
+    arrays |= {"sums": sums, "sum_scales": sum_scales, "lists": _packed([_lists()])}
     if model.weights.elsewhere is not None:
         arrays["elsewhere"] = model.weights.elsewhere.astype(np.float32)
     if model.calibration:
@@ -143,7 +149,7 @@ def load(path: Path = MODEL_PATH) -> EmbeddedModel:
             arrays.get("elsewhere"),
             # The lists are features too: what was summed by others is summed anew, word by word, where it is asked for.
             Sums(dict(zip(forms, range(len(forms)), strict=True)), arrays["sums"], arrays["sum_scales"])
-            if _unpacked(arrays["lists"]) == [lists_digest()]
+            if _unpacked(arrays["lists"]) == [_lists()]
             else None,
         )
         calibration = {}

@@ -14,7 +14,7 @@ from annotation.preannotate.gazetteer import norp_words, words
 from annotation.preannotate.words import Split, Vocabulary, plain
 
 OFFSETS = (-2, -1, 0, 1, 2)
-_LISTS = (
+LISTS = (
     "first_names", "surnames", "gpe", "gpe_ambiguous", "loc", "org", "honorifics", "offices", "org_heads",
     "event_heads",     "fac_heads", "place_heads", "cities", "name_firsts", "name_lasts",
 )  # fmt: skip
@@ -69,7 +69,7 @@ class FeatureExtractor:
         self._tendencies = tendencies
         self._classes = classes.classes
         self._lists: dict[str, tuple[str, ...]] = {}
-        for name, listed in (*((name, words(name)) for name in _LISTS), ("norp", norp_words())):
+        for name, listed in (*((name, words(name)) for name in LISTS), ("norp", norp_words())):
             for word in listed:
                 self._lists[word] = (*self._lists.get(word, ()), name)
 

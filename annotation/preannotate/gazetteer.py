@@ -33,11 +33,11 @@ def entries(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(entry for entry in found if entry))
 
 
-def lists_digest() -> str:
-    """The SHA-256 of all word lists."""
+def lists_digest(names: Iterable[str]) -> str:
+    """The SHA-256 of word lists as they are written."""
     found = hashlib.sha256()
-    for path in sorted(FOLDER.glob("*.txt")):
-        found.update(path.name.encode() + b"\0" + path.read_bytes())
+    for name in sorted(names):
+        found.update(name.encode() + b"\0" + (FOLDER / f"{name}.txt").read_bytes())
     return found.hexdigest()
 
 
