@@ -26,6 +26,7 @@ _TERRITORIES = plain_words(
 )
 _SEA, _UPPER_EGYPT, _NAJD = plain("المتوسط"), plain("الصعيد"), plain("نجد")
 _UNSAFE_REGIONS = frozenset((_SEA, _UPPER_EGYPT, _NAJD, plain("الجليل")))  # common words and a verb too
+_NIGHT, _DAYS = plain("ليل"), plain_words("السبت الأحد الاثنين الإثنين الثلاثاء الأربعاء الخميس الجمعة أمس اليوم نهار")
 _AT = plain("في")
 _ON = "علي"  # على in plain spelling
 _SERIES = plain_words("ويندوز أندرويد آيفون أيفون غالاكسي")  # products whose versions have numbers
@@ -165,6 +166,8 @@ def _common_body(line: Line, start: int, end: int) -> bool:
         return first.definite and (
             first.stem in lists.ORG_HEADS or first.stem[2:] in lists.ORG_HEADS or first.stem in lists.COMMON_NOUNS
         )
+    if (first.stem, *line.folded[start + 1 : end]) in lists.NOT_BODIES:
+        return True
     if end - start > 2 or first.stem not in lists.ORG_HEADS or last.definite:
         return False
     described = first.folded.endswith("ة") and last.folded.endswith("ية") and last.stem not in lists.GPE
@@ -234,7 +237,7 @@ def without_adjectives(line: Line, found: Iterable[Found]) -> list[Found]:
 
 
 def _no_name(line: Line, found: Found) -> bool:
-    """Whether a name of one word is none here: دوما with tanwin, نجد, على الصعيد, ياسر عرفات."""
+    """Whether a name of one word is none here: دوما with tanwin, نجد, على الصعيد, ليل الثلاثاء, ياسر عرفات."""
     at = found.start
     stem = line.stems[at]
     if (stem == _SAUDI and _saudi(line, at)) or (stem == _ENTHUSIASM and _enthusiasm(line, found.end)):
@@ -242,6 +245,8 @@ def _no_name(line: Line, found: Found) -> bool:
     if found.label not in ("GPE", "LOC"):
         return False
     if stem in _UNSAFE_REGIONS and _is_common_word(line, at):
+        return True
+    if stem == _NIGHT and line.stem(at + 1) in _DAYS:
         return True
     before = line.stems[at - 1] if at else ""
     return (before in lists.FIRST_NAMES and before not in lists.AMBIGUOUS_NAMES) or line.forms[at].endswith(_TANWIN)
