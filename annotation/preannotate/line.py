@@ -13,6 +13,7 @@ from annotation.preannotate.features import WordClasses
 from annotation.preannotate.forms import Forms, Reading
 from annotation.preannotate.words import Vocabulary, kept_letters, plain_words
 
+_CLOSING = lists.STOPWORDS | lists.VERBS
 # Words of four letters whose ال is the article; of most others (الله، الذي، الآن) it is a part.
 _SHORT_NOUNS = plain_words(
     "الدم الحق النص الفن الطب الخط الحج الأم اليد السن الحي الحل الحر الحب البر الأب الظن الصف الشك الشر السر"
@@ -27,8 +28,8 @@ class Word:
 
     `folded` is its plain spelling, `proclitic` the letters before its `stem`, `cut` where the stem begins in the form
     (code points), `commonness` the bits of its stem's count in raw text (0: never seen); `verbal` says that words like
-    it are mostly verbs; `triggers` are the rules it can set off. No noun phrase goes on with a word that is `closing`,
-    nor with a `predicate` unless a name begins there.
+    it are mostly verbs. No noun phrase goes on with a word that is `closing`, nor with a `predicate` unless a name
+    begins there.
     """
 
     folded: str
@@ -39,7 +40,6 @@ class Word:
     definite: bool
     commonness: int
     verbal: bool
-    triggers: tuple[int, ...]
     closing: bool
     predicate: bool
 
@@ -106,10 +106,10 @@ class _Known:
     stems: list[str] = field(default_factory=list)
     folded: list[str] = field(default_factory=list)
 
-    def add(self, word: Word) -> None:
-        """The next form."""
+    def add(self, word: Word, triggers: tuple[int, ...]) -> None:
+        """The next form, and what it sets off."""
         self.words.append(word)
-        self.triggers.append(word.triggers)
+        self.triggers.append(triggers)
         self.stems.append(word.stem)
         self.folded.append(word.folded)
 
@@ -130,7 +130,8 @@ class LineReader:
         known, forms = self._known, self.forms.known
         first = len(known.words)
         for form, folded in zip(forms[first:], self.forms.plain[first:], strict=True):
-            known.add(self._word(form, folded))
+            word = self._word(form, folded)
+            known.add(word, self.triggers.get(word.stem if word.is_word else form, ()))
         tokens, numbers = reading.article.tokens, reading.numbers
         pick = itemgetter(*numbers, 0)  # one too many, because of a single one it would give no tuple
         columns = [pick(column) for column in (forms, known.words, known.stems, known.folded, known.triggers)]
@@ -159,8 +160,6 @@ class LineReader:
         proclitic = folded[: split.length] if cut else ""
         numbers = self.classes.classes.get(stem)
         verbal = numbers is not None and numbers[-1] in self.verbal_classes and not definite
-        triggers = self.triggers.get(stem if is_word else form, ())
-        closing = not is_word or form[0].isdigit() or folded in lists.STOPWORDS or stem in lists.STOPWORDS
-        closing = closing or folded in lists.VERBS
+        closing = not is_word or form[0].isdigit() or folded in _CLOSING or stem in lists.STOPWORDS
         predicate = verbal or (stem in lists.VERBS and not definite)
-        return Word(folded, proclitic, stem, cut, is_word, definite, commonness, verbal, triggers, closing, predicate)
+        return Word(folded, proclitic, stem, cut, is_word, definite, commonness, verbal, closing, predicate)
