@@ -267,7 +267,7 @@ def settled(candidates: Sequence[Found]) -> list[Found]:
                 rivals = []
             kept.append(found)
             reach = found.end
-        elif not rivals and found[:3] == kept[-1][:3]:  # the same from another source
+        elif not rivals and found[:3] == kept[-1][:3]:  # the same twice: the more trusted stands for both
             if _RANKS[found.source] < _RANKS[kept[-1].source]:
                 kept[-1] = found
         else:

@@ -14,6 +14,7 @@ from annotation.preannotate.forms import Forms, Reading
 from annotation.preannotate.words import Vocabulary, kept_letters, plain_words
 
 T = TypeVar("T")
+_CLOSING = lists.STOPWORDS | lists.VERBS
 # Words of four letters whose ال is the article; of most others (الله، الذي، الآن) it is a part.
 _SHORT_NOUNS = plain_words(
     "الدم الحق النص الفن الطب الخط الحج الأم اليد السن الحي الحل الحر الحب البر الأب الظن الصف الشك الشر السر"
@@ -28,8 +29,8 @@ class Word:
 
     `folded` is its plain spelling, `proclitic` the letters before its `stem`, `cut` where the stem begins in the form
     (code points), `commonness` the bits of its stem's count in raw text (0: never seen); `verbal` says that words like
-    it are mostly verbs; `triggers` are the rules it can set off. No noun phrase goes on with a word that is `closing`,
-    nor with a `predicate` unless a name begins there.
+    it are mostly verbs. No noun phrase goes on with a word that is `closing`, nor with a `predicate` unless a name
+    begins there.
     """
 
     folded: str
@@ -40,7 +41,6 @@ class Word:
     definite: bool
     commonness: int
     verbal: bool
-    triggers: tuple[int, ...]
     closing: bool
     predicate: bool
 
@@ -107,10 +107,10 @@ class _Known:
     stems: list[str] = field(default_factory=list)
     folded: list[str] = field(default_factory=list)
 
-    def add(self, words: Sequence[Word]) -> None:
-        """The next forms."""
+    def add(self, words: Sequence[Word], triggers: Sequence[tuple[int, ...]]) -> None:
+        """The next forms, and what they set off."""
         self.words.extend(words)
-        self.triggers.extend([word.triggers for word in words])
+        self.triggers.extend(triggers)
         self.stems.extend([word.stem for word in words])
         self.folded.extend([word.folded for word in words])
 
@@ -130,7 +130,10 @@ class LineReader:
         """A line for each sentence that has tokens; the article has been read with the same forms."""
         known, forms = self._known, self.forms.known
         first = len(known.words)
-        known.add([*map(self._word, forms[first:], self.forms.plain[first:])])
+        new = [*map(self._word, forms[first:], self.forms.plain[first:])]
+        set_off = self.triggers.get
+        its_own = [word.stem if word.is_word else form for form, word in zip(forms[first:], new, strict=True)]
+        known.add(new, [set_off(each, ()) for each in its_own])
         tokens = reading.article.tokens
         lines = []
         for _, first, last in reading.sentences():
@@ -157,7 +160,7 @@ class LineReader:
         definite = stem.startswith("ال") and (len(stem) > 4 or stem in _SHORT_NOUNS)
         numbers = self.classes.classes.get(stem)
         verbal = not definite and numbers is not None and numbers[-1] in self.verbal_classes
-        closing = not is_word or folded in lists.STOPWORDS or folded in lists.VERBS or form[0].isdigit()
+        closing = not is_word or folded in _CLOSING or form[0].isdigit()
         return Word(
             folded,
             folded[:length] if cut else "",
@@ -167,7 +170,6 @@ class LineReader:
             definite,
             self.vocabulary.counts.get(stem, 0).bit_length(),
             verbal,
-            self.triggers.get(stem if is_word else form, ()),
             closing or (cut > 0 and stem in lists.STOPWORDS),
             verbal or (not definite and stem in lists.VERBS),
         )
