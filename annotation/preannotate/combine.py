@@ -48,7 +48,7 @@ from annotation.preannotate.words import plain_words
 from corpus.span import Entity
 
 NAME = "mudawwana-entities"
-VERSION = "3"
+VERSION = "4"
 LABELS = frozenset(["PERS", "ORG", "GPE", "LOC", "FAC", "NORP", "OCC", "EVENT", "LAW", "PRODUCT", "DATE", "MONEY"])
 
 _MOST_FORMS = 300_000  # distinct word forms remembered before beginning anew: bounds the memory

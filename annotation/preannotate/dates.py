@@ -43,7 +43,7 @@ from annotation.preannotate.symbols import SymbolReader, Symbols, matches
 from annotation.preannotate.words import fold
 from corpus.span import Entity
 
-VERSION = "2"
+VERSION = "3"
 
 _PUNCTUATION = {
     "-": "-",

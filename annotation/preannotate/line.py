@@ -55,14 +55,6 @@ class Found(NamedTuple):
     source: str
     whole: bool = False  # begins at the first letter of its first token, proclitics or not
 
-    def covers(self, other: Found) -> bool:
-        """Whether the other's tokens are among this one's."""
-        return self.start <= other.start and other.end <= self.end
-
-    def overlaps(self, other: Found) -> bool:
-        """Whether the two share a token."""
-        return self.start < other.end and other.start < self.end
-
 
 @dataclass(slots=True)  # as `Word`, one a sentence
 class Line:
@@ -80,9 +72,6 @@ class Line:
     stems: Sequence[str]
     folded: Sequence[str]
     triggers: Mapping[int, Sequence[int]]
-
-    def __len__(self) -> int:
-        return len(self.numbers)
 
     def range_of(self, found: Found) -> tuple[int, int]:
         """The code point range of a mention."""

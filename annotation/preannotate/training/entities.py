@@ -33,7 +33,6 @@ _LEAST_COUNT = 4  # rarer words of the raw text are not kept
 _RUN = 20  # neighbouring sentences; every third run is learnt from as if its sentences stood alone, as some texts do
 _MUTED = 3
 _LEAST_MENTIONS = 100  # that a kind of name needs for a calibration of its own
-_ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
