@@ -317,8 +317,8 @@ def _compatible(found: Found, other: Found) -> bool:
     start, end, label = found.start, found.end, found.label
     if start == other.start and (end == other.end or label == other.label):
         return False
-    if label == other.label == "LOC":
-        return found.source == other.source == "list"  # the matcher has seen to it that only شمال and the like hold one
+    if label == other.label == "LOC" and not found.source == other.source == "list":
+        return False  # the matcher has seen to it that only شمال and the like hold one
     if other.start <= start and end <= other.end:
         return label in _MAY_HOLD[other.label]
     if start <= other.start and other.end <= end:
