@@ -24,6 +24,7 @@ _KOREAN = (plain("كوري"), plain("الكوري"))
 _HALVES = plain_words("الجنوبي الجنوبية الشمالي الشمالية الجنوبيين الشماليين جنوبي شمالي")
 _NO_NATIONS = ("اليمنى", "المجرى")  # their plain spelling is that of nationalities
 _FIGURATIVE = {plain("رأس"): plain_words("على"), plain("باب"): plain_words("في من")}  # على رأس مقاولة, في باب الزهد
+_LED = "وأدى"  # its plain spelling is that of وادي
 _NUMBER = plain("رقم")
 _OF_YEAR = plain_words("سنة عام")
 
@@ -36,7 +37,7 @@ def headed(names: Names) -> Iterator[Found]:
         stem, first = line.stems[start], start + 1
         if start in names.blocked or start in names.persons or first >= len(line.words):
             continue
-        if stem in _FIGURATIVE and line.stem(start - 1) in _FIGURATIVE[stem]:
+        if (stem in _FIGURATIVE and line.stem(start - 1) in _FIGURATIVE[stem]) or line.forms[start] == _LED:
             continue
         rule = table[stem]
         end = _complement_end(names, first, rule)
@@ -101,7 +102,7 @@ def listed_cities(names: Names) -> Iterator[Found]:
     last = -9  # the last token taken for a place here
     for at in line.at(CITY):
         word = line.words[at]
-        if names.starting(at) is not None or at in names.blocked or at in names.persons:
+        if names.starting(at) is not None or at in names.blocked or at in names.persons or at in names.inner:
             continue
         if word.stem in lists.NOT_PLACES or line.forms[at].endswith(("ًا", "اً", "ٍ")):
             continue
