@@ -36,10 +36,10 @@ _TOGETHER = 64  # articles tagged together, as the annotator does
 
 
 def in_sentences(article: Article) -> Article:
-    """The article in sentences of a usual length."""
+    """The article in sentences of a usual length, its tokens not yet found."""
     heads, tails = article.tokens[::_WORDS], [*article.tokens[_WORDS - 1 :: _WORDS], article.tokens[-1]]
     sentences = tuple(Sentence(start, end) for (start, _), (_, end) in zip(heads, tails, strict=False))
-    return replace(article, sentences=sentences)
+    return replace(article, sentences=sentences, tokens=())
 
 
 def rate(action: Callable[[], object], words: int) -> float:
@@ -156,12 +156,10 @@ def main() -> None:
     model = load()
     lines = [line.strip() for line, _ in zip(corpora.raw_lines(folder), range(_ARTICLES), strict=False)]
     articles = [in_sentences(article_of(line.split(" "))) for line in lines]
-    words = sum(len(article.tokens) for article in articles)
-    sentences = [
-        [article.text[start:end] for start, end in article.tokens[first : first + _WORDS]]
-        for article in articles
-        for first in range(0, len(article.tokens), _WORDS)
-    ]
+    texts = [article.text for article in articles]
+    tokens = [[text[start:end] for start, end in its] for text, its in zip(texts, tokens_of(texts), strict=True)]
+    words = sum(map(len, tokens))
+    sentences = [each[first : first + _WORDS] for each in tokens for first in range(0, len(each), _WORDS)]
     rows: list[tuple[str, float]] = []
     forms = Forms()
     tagger = model.tagger(forms)

@@ -101,7 +101,8 @@ def save(path: Path, model: EmbeddedModel) -> None:
     }
     kept = replace(model.weights, rows=(arrays["rows"] * arrays["scales"][:, None]).reshape(model.weights.rows.shape))
     sums, sum_scales = _sums(replace(model, tendencies=tendencies, weights=kept))
-    arrays |= {"sums": sums, "sum_scales": sum_scales, "lists": _packed([_lists()])}
+    lengths = np.array([model.vocabulary.split(word).length for word in forms], dtype=np.int8)
+    arrays |= {"proclitics": lengths, "sums": sums, "sum_scales": sum_scales, "lists": _packed([_lists()])}
     if model.weights.elsewhere is not None:
         arrays["elsewhere"] = model.weights.elsewhere.astype(np.float32)
     if model.calibration:
@@ -149,16 +150,18 @@ def load(path: Path = MODEL_PATH) -> EmbeddedModel:
             rows.reshape(len(features), -1, len(labels)),
             arrays["transitions"],
             arrays.get("elsewhere"),
-            # The lists are features too: what was summed by others is summed anew, word by word, where it is asked for.
-            Sums(dict(zip(forms, range(len(forms)), strict=True)), arrays["sums"], arrays["sum_scales"])
-            if _unpacked(arrays["lists"]) == [_lists()]
-            else None,
         )
+        vocabulary = Vocabulary(counts, known_names())
+        # The lists are features too: by others, words are split and their sums made where they are asked for.
+        if _unpacked(arrays["lists"]) == [_lists()]:
+            places = dict(zip(forms, range(len(forms)), strict=True))
+            vocabulary = replace(vocabulary, numbers=places, lengths=arrays["proclitics"].tobytes())
+            weights = replace(weights, sums=Sums(places, arrays["sums"], arrays["sum_scales"]))
         calibration = {}
         if "calibration" in arrays:
             pairs = zip(_unpacked(arrays["calibrated"]), arrays["calibration"].tolist(), strict=True)
             calibration = {name: (slope, shift) for name, (slope, shift) in pairs}
-    return EmbeddedModel(Vocabulary(counts, known_names()), WordClasses(classes), tendencies, weights, calibration)
+    return EmbeddedModel(vocabulary, WordClasses(classes), tendencies, weights, calibration)
 
 
 def _in_steps(rows: Scores) -> tuple[NDArray[np.int8], Scores]:

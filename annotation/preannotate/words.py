@@ -90,19 +90,29 @@ class Vocabulary:
     """What is known of word forms: counts in running text, and names that must not be cut.
 
     `counts` maps plain forms to their frequency in raw text; `names` says, for single words known as (parts of) names
-    or lexicon entries, how sure that is (on the scale of `_best`).
+    or lexicon entries, how sure that is (on the scale of `_best`). Words that have `numbers` have been split ahead:
+    there, `lengths` has the letters of their proclitics.
     """
 
     counts: Mapping[str, int]
     names: Mapping[str, float]
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    lengths: bytes = b""
     _cache: dict[str, Split] = field(default_factory=dict, repr=False, compare=False)
 
     def split(self, folded: str) -> Split:
         """The proclitics of a folded form by the best reading; cached."""
         found = self._cache.get(folded)
         if found is None:
-            whole = Split(0, folded)
-            found = self._cache[folded] = self._best(folded, whole) if folded[:1] in _BY_FIRST else whole
+            found = Split(0, folded)
+            if folded[:1] in _BY_FIRST:
+                number = self.numbers.get(folded)
+                if number is None:
+                    found = self._best(folded, found)
+                elif self.lengths[number]:
+                    proclitic = folded[: self.lengths[number]]
+                    found = Split(len(proclitic), _behind(proclitic, folded))
+            self._cache[folded] = found
         return found
 
     def _best(self, folded: str, whole: Split) -> Split:
