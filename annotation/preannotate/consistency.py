@@ -11,6 +11,7 @@ from annotation.preannotate.words import Vocabulary, plain_words
 
 _COMMON, _SCARCE = 13, 9  # bits of a word's count in raw text above which it is no surname by itself
 _NO_SURNAMES = plain_words("الدين الله الإسلام الزمان والدي زوجي")
+_POSTS = lists.OFFICES | lists.OCCUPATIONS
 _SURE = 0.6
 _REPEATED = ("PERS", "ORG", "FAC", "GPE")
 
@@ -63,7 +64,8 @@ def _again(
                 break
         else:
             adjective = stem in lists.NATIONS and at > 0 and line.words[at - 1].definite
-            if stem in surnames and not adjective:
+            post = stem in _POSTS and at + 1 < len(line.words) and line.words[at + 1].definite  # مشرف التربية
+            if stem in surnames and not (adjective or post):
                 new.append(Found(at, at + 1, "PERS", 0.8, "repeated"))
                 taken.add(at)
     return new

@@ -41,6 +41,12 @@ _OUTSIDE = {
     "ORG": lists.DROPPED_HEADS,
     "PERS": lists.HONORIFICS | lists.SOVEREIGNS,
 }
+_POSTS = lists.OFFICES | lists.OCCUPATIONS
+_NUMBERS = plain_words("الأول الثاني الثالث الرابع الخامس السادس السابع الثامن التاسع العاشر")
+_NUMBERED = {
+    **dict.fromkeys(plain_words("الملك السلطان الأمير البابا القيصر الإمبراطور الخليفة"), _NUMBERS),
+    plain("الملكة"): plain_words("الأولى الثانية الثالثة"),
+}
 _TANWIN = ("ًا", "اً")
 _UNVERBAL = ("PERS", "GPE")  # kinds of names that no verb ends
 _COMPLETED = ("ORG", "PERS", "PRODUCT")
@@ -77,6 +83,8 @@ def mended(line: Line, found: Found) -> Iterator[Found]:
             start += 1
         while end > start and len(folded[end - 1]) == 1:
             end -= 1  # م. and د. belong to the next name
+        if end > start + 2 and folded[end - 1] in _POSTS and its[end - 2].definite:
+            end -= 1  # محمد العتيبي مشرف: what he is
         if start < end:
             start, end = _with_descent(line, start, end)
     if start >= end:
@@ -192,7 +200,7 @@ def _common_person(line: Line, start: int, end: int) -> bool:
 
 
 def completed(line: Line, found: Sequence[Found]) -> list[Found]:
-    """List and model mentions with the words that belong to them: a nationality, a clan name."""
+    """List and model mentions with the words that belong to them: a nationality, a clan, the number of a king."""
     return [_complete(line, mention) if mention.label in _COMPLETED else mention for mention in found]
 
 
@@ -208,9 +216,16 @@ def _complete(line: Line, mention: Found) -> Found:
     elif label == "PERS":
         if word.folded == _CLAN and after + 1 < len(line.forms):
             return mention._replace(end=after + 2)
+        if numbered(line, start, after):
+            return mention._replace(end=after + 1)
     elif _is_version(line.forms[after]) and (line.folded if after > start + 1 else line.stems)[after - 1] in _SERIES:
         return mention._replace(end=after + 1)
     return mention
+
+
+def numbered(line: Line, start: int, end: int) -> bool:
+    """Whether a ruler's number follows his name: الملك عبد الله الثاني."""
+    return end < len(line.folded) and line.folded[end] in _NUMBERED.get(line.stem(start - 1), ())
 
 
 def _is_version(form: str) -> bool:

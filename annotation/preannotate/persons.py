@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from annotation.preannotate import lists
 from annotation.preannotate.chains import Names
 from annotation.preannotate.line import Found, Line, Word
+from annotation.preannotate.mending import numbered
 from annotation.preannotate.triggers import DESCRIBING, GIFTS, GIVEN, TITLES, given_names
 from annotation.preannotate.words import plain, plain_words
 
@@ -58,6 +59,7 @@ def persons(names: Names) -> Iterator[Found]:
             start = at - 1
         elif at > taken + 1 and _strange_child(names, at - 2):
             start = at - 2
+        end += int(numbered(line, start, end))
         yield Found(start, end, "PERS", 0.85, source)
         taken = end
 
