@@ -61,6 +61,11 @@ def anything(names: Names, start: int, end: int) -> bool:
     return end > start
 
 
+def no_purpose(names: Names, start: int, end: int) -> bool:
+    """Whatever the complement says but a bare purpose: منظمة للنهوض بكذا is any."""
+    return end > start and names.line.words[start].proclitic != "ل"
+
+
 def any_of(*tests: Evidence) -> Evidence:
     """At least one of the tests holds."""
 

@@ -37,8 +37,8 @@ _JOINED = Allows(conjunction=True, to=True, names=True)
 _SEATED = Allows(to=True, places=True, names=True)
 
 _ROWS: tuple[tuple[str, Rule], ...] = (
-    ("وزارة", Rule("ORG", _JOINED, evidence.anything, 0.9)),
-    ("جامعة حزب منظمة أكاديمية", Rule("ORG", _JOINED, evidence.anything, 0.8)),
+    ("وزارة", Rule("ORG", _JOINED, evidence.no_purpose, 0.9)),
+    ("جامعة حزب منظمة أكاديمية", Rule("ORG", _JOINED, evidence.no_purpose, 0.8)),
     ("كلية", Rule("ORG", Allows(conjunction=True, places=True, names=True), evidence.anything, 0.8)),
     ("محكمة المحكمة", Rule("ORG", _SEATED, evidence.anything, 0.85)),
     (

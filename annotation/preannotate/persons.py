@@ -36,7 +36,7 @@ _RELATIVES = frozenset(
     )
     for pronoun in ("ه", "ها", "هم", "هما", "نا", "ي")
 )
-_FATHER = "أبو"
+_FATHER, _SAYYID = "أبو", "السيد"  # عماد السيد إبراهيم
 _CLAN, _SERVANT, _GOD = plain("آل"), "عبد", plain("الله")
 _FOREIGN_LINKS, _FOREIGN_ARTICLES = frozenset(("فان", "فون")), frozenset(("دير", "دن", "دي"))  # فإن has another form
 _VERB_SIGNS = tuple(plain_words("ي ت ن أ و ف ل م"))  # first letters of inflected verbs and participles
@@ -125,7 +125,7 @@ def _further_names(names: Names, at: int, limit: int) -> tuple[int, int, bool]:
                 break  # a clan ends a name
         elif (word.cut and not _unseen(word)) or _ends_name(names, at):
             break
-        elif folded in _GIVEN_NAMES:
+        elif folded in _GIVEN_NAMES or (folded == _SAYYID and _is_given(line, at + 1)):
             evidence += 1
             at += 1
         elif folded in lists.SURNAMES and not names.ends_phrase(at):
@@ -141,6 +141,10 @@ def _further_names(names: Names, at: int, limit: int) -> tuple[int, int, bool]:
         else:
             break
     return at, evidence, linked
+
+
+def _is_given(line: Line, at: int) -> bool:
+    return at < len(line.folded) and line.folded[at] in _GIVEN_NAMES
 
 
 def _ends_name(names: Names, at: int) -> bool:
