@@ -77,7 +77,7 @@ def _may_stand_alone(stems: Sequence[str], vocabulary: Vocabulary) -> bool:
         return False
     if len(surname) < 4 or surname in lists.GPE or surname in lists.STOPWORDS or surname in lists.VERBS:
         return False
-    if surname in lists.OFFICES or surname in lists.FIRST_NAMES:
+    if surname in lists.OFFICES or surname in lists.SOVEREIGNS or surname in lists.FIRST_NAMES:
         return False
     familiar = surname.endswith("ي") or surname in lists.SURNAMES or surname in lists.NAME_LASTS
     return vocabulary.counts.get(surname, 0).bit_length() <= (_COMMON if familiar else _SCARCE)

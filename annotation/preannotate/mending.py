@@ -32,7 +32,7 @@ _ON = "علي"  # على in plain spelling
 _SERIES = plain_words("ويندوز أندرويد آيفون أيفون غالاكسي")  # products whose versions have numbers
 _KUNYAS = plain_words("أبو أبا أبي أم ابن بنت")  # no names by themselves
 _SON = plain("بن")
-_MONTHS = plain_words("رمضان شعبان رجب شوال محرم صفر")
+_NO_PERSONS = lists.SOVEREIGNS | plain_words("رمضان شعبان رجب شوال محرم صفر")  # titles, and months
 _FIRSTS = lists.FIRST_NAMES | lists.NAME_FIRSTS
 _GIVEN = _FIRSTS | lists.SURNAMES | lists.NAME_LASTS
 _PLACES = lists.GPE | lists.CITIES | lists.LOC
@@ -189,7 +189,7 @@ def _common_person(line: Line, start: int, end: int) -> bool:
         return True
     if end - start > 1:
         return line.folded[end - 1] == _GOD and line.folded[end - 2] == _HELP
-    if word.stem in _MONTHS or _is_kunya(line, start) or (word.definite and word.stem[2:] in lists.OCCUPATIONS):
+    if word.stem in _NO_PERSONS or _is_kunya(line, start) or (word.definite and word.stem[2:] in lists.OCCUPATIONS):
         return True
     if line.stem(start - 1) in lists.ORG_HEADS and word.stem not in _GIVEN:
         return True
