@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+_COMMAND = (sys.executable, "-c", "from corpus.cli.start import main; main()")  # what `mudawwana` runs
 COLLECTIONS = ("hespress_2022", "ahdath_info", "saudinewsnet", "marsum_goud")
 
 
@@ -27,12 +28,17 @@ def run(*arguments: str) -> tuple[float, dict[str, object]]:
     """Run the command with `--json`; its seconds and its summary."""
     started = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-m", "corpus.cli.app", *arguments, "--json"], capture_output=True, text=True, check=False
+        [*_COMMAND, *arguments, "--json"], capture_output=True, text=True, check=False
     )
     seconds = time.perf_counter() - started
     if done.returncode not in (0, 3):
         sys.exit(f"{' '.join(arguments)} ended with {done.returncode}:\n{done.stderr}")
     return seconds, json.loads(done.stdout)
+
+
+def reasons(counts: object) -> str:
+    """Counts by reason in words."""
+    return ", ".join(f"{count} {reason}" for reason, count in counts.items()) if isinstance(counts, dict) else "0"
 
 
 def main() -> None:
@@ -47,7 +53,7 @@ def main() -> None:
     if missing:
         sys.exit(f"no articles to measure on: {', '.join(missing)} missing")
     corpus = options.keep or Path(tempfile.mkdtemp(prefix="mudawwana-bench-"))
-    run_init = subprocess.run([sys.executable, "-m", "corpus.cli.app", "init", str(corpus)], check=False)
+    run_init = subprocess.run([*_COMMAND, "init", str(corpus)], check=False)
     if run_init.returncode:
         sys.exit(run_init.returncode)
     try:
@@ -58,7 +64,7 @@ def main() -> None:
         print(f"| pages | {built['found']:,} |\n|---|---|")
         for name in ("documents", "sentences", "entities", "topics", "near_duplicates"):
             print(f"| {name.replace('_', ' ')} | {built[name]:,} |")
-        print(f"| kept out | {built['dropped']} |\n| rejects | {built['rejects']} |")
+        print(f"| kept out | {reasons(built['dropped'])} |\n| rejects | {reasons(built['rejects'])} |")
         print(f"| build, {options.jobs} processes | {seconds:.1f} s |\n| build again, nothing new | {again:.1f} s |")
         print(f"| release with validation and reload | {releasing:.1f} s |")
         print(f"| peak memory of a process | {peak_megabytes():.0f} MB |\n\nrelease {released['counts']}")
