@@ -25,13 +25,12 @@ from annotation.preannotate.training.corpora import Mention, TaggedSentence
 from annotation.preannotate.training.entities import Example
 from annotation.preannotate.words import Vocabulary
 from bench.calibration import BINS, Scored, curves
+from bench.pages import write_block
 from corpus.segment.tokens import token_offsets
 from corpus.span import Entity, Sentence
 
 SAMPLES = Path(__file__).parents[1] / "corpus" / "samples" / "gold"
 _COARSE = {"PERS": "PER", "GPE": "LOC", "LOC": "LOC", "FAC": "LOC", "ORG": "ORG"}
-
-DOCUMENT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 Key = tuple[int, int, str]
 Statistics = tuple[Vocabulary, WordClasses, Sequence[Sequence[str]]]
@@ -163,10 +162,7 @@ def write_curves(named: Sequence[tuple[str, Scored]]) -> None:
     """Put what a `--min-score` keeps between its marks in docs/benchmarks.md."""
     errors = ", ".join(f"{scored.calibration_error():.3f} ({name})" for name, scored in named)
     block = f"{curves(named)}\n\nExpected calibration error, {BINS} bins of equal mass: {errors}."
-    text = DOCUMENT.read_text("utf-8")
-    start, end = "<!-- min-score: written by make bench-models -->\n", "\n<!-- end of min-score -->"
-    head, _, rest = text.partition(start)
-    DOCUMENT.write_text(head + start + block + end + rest.partition(end)[2], "utf-8")
+    write_block("min-score", block)
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ from annotation.preannotate.protocol import Article
 from annotation.preannotate.sequence import Mention, SequenceTagger, as_batch, mentions
 from annotation.preannotate.training import corpora
 from bench.models import article_of
+from bench.pages import write_block
 from corpus.segment.tokens import tokens_of
 from corpus.span import Entity, Sentence
 
@@ -147,7 +148,7 @@ def network_rate(torch: Any, network: Any, length: int, batches: Sequence[int], 
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and print; put the table into docs/benchmarks.md where no peer is missing."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, required=True, help="folder that holds data/")
     folder = parser.parse_args().shared / "data"
@@ -170,15 +171,18 @@ def main() -> None:
     rows.append(("the same again, its word forms known", rate(lambda: annotate(annotator, articles), words)))
     few = sentences[:: max(1, len(sentences) // _PEER_SENTENCES)]
     counted = sum(map(len, few))
+    complete = True
     try:
         rows.append(("python-crfsuite, same features", crfsuite_rate(model, few, counted)))
     except ImportError as error:
         print(f"{error.name} is missing: python-crfsuite is not measured")
+        complete = False
     try:
         import torch
         import transformers  # noqa: F401
     except ImportError as error:
         print(f"{error.name} is missing: the networks are not measured")
+        complete = False
     else:
         torch.set_num_threads(1)
         torch.manual_seed(0)
@@ -191,9 +195,13 @@ def main() -> None:
         best, batch = network_rate(torch, small, 64, _BATCHES, _PIECES)
         rows.append((f"BERT-base's size, int8, batch {batch}", best))
     tagging, annotating = rows[0][1], rows[2][1]
-    print("| | words/s of one core | tokens and model: times as fast | the annotator |\n|---|---|---|---|")
+    lines = ["| | words/s of one core | tokens and model: times as fast | the annotator |", "|---|---|---|---|"]
     for name, figure in rows:
-        print(f"| {name} | {figure:,.0f} | {tagging / figure:,.1f} | {annotating / figure:,.1f} |")
+        lines.append(f"| {name} | {figure:,.0f} | {tagging / figure:,.1f} | {annotating / figure:,.1f} |")
+    table = "\n".join([f"{words:,} words of news:", "", *lines])
+    print(table)
+    if complete:
+        write_block("peers", table)
 
 
 if __name__ == "__main__":

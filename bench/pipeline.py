@@ -1,6 +1,6 @@
 """The whole way on real articles: `build` and `release` of four scraped collections in one corpus.
 
-Prints documents, sentences, entities, rejects, seconds and peak memory, as a table for `docs/benchmarks.md`.
+Prints documents, sentences, entities, rejects, seconds and peak memory, and puts the table into docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+from bench.pages import write_block
 
 _COMMAND = (sys.executable, "-c", "from corpus.cli.start import main; main()")  # what `mudawwana` runs
 COLLECTIONS = ("hespress_2022", "ahdath_info", "saudinewsnet", "marsum_goud")
@@ -42,7 +44,7 @@ def reasons(counts: object) -> str:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, required=True, help="folder with data/articles")
     parser.add_argument("--jobs", default="2")
@@ -61,13 +63,21 @@ def main() -> None:
         seconds, built = run("build", *sources, "--corpus", str(corpus), "--jobs", options.jobs)
         again, _ = run("build", *sources, "--corpus", str(corpus), "--jobs", options.jobs)
         releasing, released = run("release", "--corpus", str(corpus))
-        print(f"| pages | {built['found']:,} |\n|---|---|")
+        rows = [("pages", f"{built['found']:,}")]
         for name in ("documents", "sentences", "entities", "topics", "near_duplicates"):
-            print(f"| {name.replace('_', ' ')} | {built[name]:,} |")
-        print(f"| kept out | {reasons(built['dropped'])} |\n| rejects | {reasons(built['rejects'])} |")
-        print(f"| build, {options.jobs} processes | {seconds:.1f} s |\n| build again, nothing new | {again:.1f} s |")
-        print(f"| release with validation and reload | {releasing:.1f} s |")
-        print(f"| peak memory of a process | {peak_megabytes():.0f} MB |\n\nrelease {released['counts']}")
+            rows.append((name.replace("_", " "), f"{built[name]:,}"))
+        rows += [
+            ("kept out", reasons(built["dropped"])),
+            ("rejects", reasons(built["rejects"])),
+            (f"build, {options.jobs} processes", f"{seconds:.1f} s"),
+            ("build again, nothing new", f"{again:.1f} s"),
+            ("release with validation and reload", f"{releasing:.1f} s"),
+            ("peak memory of a process", f"{peak_megabytes():,.0f} MB"),
+        ]
+        table = "\n".join(["| | |", "|---|---|", *(f"| {name} | {figure} |" for name, figure in rows)])
+        print(table)
+        print(f"release {released['counts']}")
+        write_block("whole way", table)
     finally:
         if not options.keep:
             shutil.rmtree(corpus)

@@ -4,11 +4,12 @@ into DATASHEET.md. `make docs` runs it; tests prove the pages fresh.
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from bench.pages import with_block
 
 ROOT = Path(__file__).parents[1]
 SAMPLE_PAGE = "corpus/samples/pages/ma-01-olive-oil.txt"
@@ -35,12 +36,6 @@ def annotate_output() -> str:
 def _block(command: str, output: str) -> str:
     trimmed = "\n".join(line.rstrip() for line in output.rstrip().split("\n"))
     return f"```console\n$ {command}\n{trimmed}\n```"
-
-
-def with_block(text: str, name: str, block: str) -> str:
-    """`text` with what stands between the marks of `name` replaced by `block`."""
-    pattern = re.compile(f"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)", re.DOTALL)
-    return pattern.sub(lambda match: match[1] + block + match[2], text)
 
 
 def main() -> None:

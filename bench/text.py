@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotation.notation import parse_articles
+from bench.pages import write_block
 from corpus.clean import PAGES_AT_ONCE, KnownPage, clean_pages
 from corpus.segment.sentences import segment, split_line
 from corpus.segment.tokens import token_offsets, tokens_of
@@ -29,7 +30,6 @@ from corpus.text.edits import Edit, compose
 from corpus.text.normalise import normalise, tidy
 
 ROOT = Path(__file__).parents[1]
-BEGIN, END = "<!-- text: written by make bench-text -->", "<!-- end of text -->"
 PASSES = 3
 SLOW_MEGABYTES = 0.4
 """How much of the text the tools get that would take minutes on all of it."""
@@ -375,26 +375,16 @@ def report(shared: Path) -> str:
     return "\n".join([note, "", *lines])
 
 
-def write(path: Path, tables: str) -> None:
-    """The tables between their markers in the document, which is begun if it is not there."""
-    old = path.read_text("utf-8") if path.exists() else "# Benchmarks\n"
-    if BEGIN not in old:
-        old = f"{old.rstrip()}\n\n## Text\n\n{BEGIN}\n{END}\n"
-    head, _, rest = old.partition(BEGIN)
-    path.write_text(f"{head}{BEGIN}\n{tables}\n{END}{rest.partition(END)[2]}", "utf-8")
-
-
 def main() -> None:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, required=True, help="folder with data/sentences and data/articles")
-    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "benchmarks.md")
     options = parser.parse_args()
     if not (options.shared / "data" / "sentences").is_dir():
         parser.error(f"no data to measure on: {options.shared}/data/sentences is missing")
     tables = report(options.shared)
     print(tables)
-    write(options.output, tables)
+    write_block("text", tables)
 
 
 if __name__ == "__main__":

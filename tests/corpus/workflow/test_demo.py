@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.readme import annotate_output, demo_output, with_block
+from bench.pages import with_block
+from bench.readme import annotate_output, demo_output
 from tests.conftest import tree
 
 ROOT = Path(__file__).parents[3]
@@ -48,3 +49,8 @@ def test_a_second_demo_changes_nothing(demo: tuple[Path, str]) -> None:
     before = tree(demo[0])
     assert demo_output(demo[0]) == demo[1]
     assert tree(demo[0]) == before
+
+
+def test_a_block_without_its_marks_is_not_lost_in_silence() -> None:
+    with pytest.raises(ValueError, match="no marks <!-- peers -->"):
+        with_block("a page\n", "peers", "| a table |")
